@@ -1,0 +1,4 @@
+/** Code generation through libLLVM: binding, IR-text builder, objects, the kernel generators CPU backends share. */
+module quantwright.backend.llvm {
+    requires transitive quantwright.backend;
+}

@@ -1,0 +1,4 @@
+/** Importers, graph passes, calibration, quantization, lowering, driver and Java API. */
+module quantwright.compiler {
+    requires transitive quantwright.backend;
+}

@@ -1,0 +1,4 @@
+/** Hardware profile language, its model and checker, and the profiles shipped as data. */
+module quantwright.profiles {
+    requires transitive quantwright.ir;
+}

@@ -1,0 +1,3 @@
+grammar Qir;
+file : EOF ;
+WS : [ \t\r\n]+ -> skip ;
