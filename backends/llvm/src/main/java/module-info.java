@@ -1,4 +1,6 @@
 /** Code generation through libLLVM: binding, IR-text builder, objects, the kernel generators CPU backends share. */
 module quantwright.backend.llvm {
     requires transitive quantwright.backend;
+
+    exports quantwright.backend.llvm.text;
 }
