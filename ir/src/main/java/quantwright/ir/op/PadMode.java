@@ -1,0 +1,4 @@
+package quantwright.ir.op;
+
+/** What a pad fills in. */
+public enum PadMode { CONSTANT, REFLECT, EDGE }

@@ -1,0 +1,4 @@
+package quantwright.ir.op;
+
+/** Interpolation of a resize. */
+public enum ResizeMode { NEAREST, LINEAR }

@@ -1,0 +1,160 @@
+package quantwright.ir.type;
+
+/**
+ * Integer storage that expresses reals: {@code real = scale * (q - zeroPoint)}. The granularity is per tensor, per axis
+ * (one scale for each index of {@code axis}) or per block (groups of {@code blockSize} along {@code axis}).
+ */
+public sealed interface QuantizedType extends ElementType {
+    /** Type of the reals this stands for: f32, f16 or bf16. */
+    ScalarType expressed();
+
+    /** Number of scales: 1 per tensor, the axis length per axis, the number of groups per block. */
+    int scaleCount();
+
+    /** Scale number {@code i}; positive and finite. */
+    float scale(int i);
+
+    /** Zero point number {@code i}, within the storage range. */
+    int zeroPoint(int i);
+
+    /** Whether every zero point is 0. */
+    default boolean isSymmetric() {
+        for (int i = 0; i < scaleCount(); i++) {
+            if (zeroPoint(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** One scale and zero point for the whole tensor. */
+    record PerTensor(ScalarType storage, ScalarType expressed, float scale, int zeroPoint) implements QuantizedType {
+        /** Checks storage kind, scale and zero point. */
+        public PerTensor {
+            Checks.common(storage, expressed);
+            Checks.scale(scale);
+            Checks.zeroPoint(storage, zeroPoint);
+        }
+
+        @Override
+        public int scaleCount() {
+            return 1;
+        }
+
+        @Override
+        public float scale(int i) {
+            return scale;
+        }
+
+        @Override
+        public int zeroPoint(int i) {
+            return zeroPoint;
+        }
+    }
+
+    /** One scale and zero point for each index of {@code axis}. */
+    record PerAxis(ScalarType storage, ScalarType expressed, int axis, Floats scales, Ints zeroPoints)
+            implements QuantizedType {
+        /** Checks storage kind, scales and zero points. */
+        public PerAxis {
+            Checks.common(storage, expressed);
+            Checks.parameters(storage, scales, zeroPoints);
+            if (axis < 0) {
+                throw new IllegalArgumentException("axis " + axis + " is negative");
+            }
+        }
+
+        @Override
+        public int scaleCount() {
+            return scales.size();
+        }
+
+        @Override
+        public float scale(int i) {
+            return scales.get(i);
+        }
+
+        @Override
+        public int zeroPoint(int i) {
+            return zeroPoints.get(i);
+        }
+    }
+
+    /**
+     * One scale and zero point for each group of {@code blockSize} elements along {@code axis}; scales are in row-major
+     * order of the tensor's shape with the axis divided by the block size.
+     */
+    record PerBlock(ScalarType storage, ScalarType expressed, int axis, int blockSize, Floats scales, Ints zeroPoints)
+            implements QuantizedType {
+        /** Checks storage kind, block size, scales and zero points. */
+        public PerBlock {
+            Checks.common(storage, expressed);
+            Checks.parameters(storage, scales, zeroPoints);
+            if (axis < 0 || blockSize <= 0) {
+                throw new IllegalArgumentException("axis " + axis + ", block size " + blockSize);
+            }
+        }
+
+        @Override
+        public int scaleCount() {
+            return scales.size();
+        }
+
+        @Override
+        public float scale(int i) {
+            return scales.get(i);
+        }
+
+        @Override
+        public int zeroPoint(int i) {
+            return zeroPoints.get(i);
+        }
+    }
+
+    /** Per-tensor type over f32. */
+    static PerTensor perTensor(ScalarType storage, float scale, int zeroPoint) {
+        return new PerTensor(storage, ScalarType.F32, scale, zeroPoint);
+    }
+
+    /** Symmetric per-axis type over f32. */
+    static PerAxis perAxis(ScalarType storage, int axis, float[] scales) {
+        return new PerAxis(storage, ScalarType.F32, axis, Floats.of(scales), Ints.of(new int[scales.length]));
+    }
+
+    /** Parameter checks shared by the granularities. */
+    final class Checks {
+        private Checks() {
+        }
+
+        private static void common(ScalarType storage, ScalarType expressed) {
+            if (!storage.isInteger() || storage.bits() > 32) {
+                throw new IllegalArgumentException("storage type " + storage + " is not an integer of at most 32 bits");
+            }
+            if (!expressed.isFloat()) {
+                throw new IllegalArgumentException("expressed type " + expressed + " is not a float type");
+            }
+        }
+
+        private static void scale(float scale) {
+            if (!(scale > 0) || Float.isInfinite(scale)) {
+                throw new IllegalArgumentException("scale " + scale + " is not positive and finite");
+            }
+        }
+
+        private static void zeroPoint(ScalarType storage, int zeroPoint) {
+            if (zeroPoint < storage.minValue() || zeroPoint > storage.maxValue()) {
+                throw new IllegalArgumentException("zero point " + zeroPoint + " is outside " + storage);
+            }
+        }
+
+        private static void parameters(ScalarType storage, Floats scales, Ints zeroPoints) {
+            if (scales.size() != zeroPoints.size() || scales.size() == 0) {
+                throw new IllegalArgumentException(scales.size() + " scales, " + zeroPoints.size() + " zero points");
+            }
+            for (int i = 0; i < scales.size(); i++) {
+                scale(scales.get(i));
+                zeroPoint(storage, zeroPoints.get(i));
+            }
+        }
+    }
+}
