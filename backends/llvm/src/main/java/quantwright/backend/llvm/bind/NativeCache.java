@@ -1,0 +1,221 @@
+package quantwright.backend.llvm.bind;
+
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import quantwright.backend.llvm.LlvmUnavailable;
+import quantwright.backend.llvm.LlvmUnavailable.Reason;
+
+/**
+ * The native files of the Maven artifact {@code org.bytedeco:llvm}, unpacked once per user, version and content into
+ * {@code $XDG_CACHE_HOME/quantwright/llvm/<version>-<hash>} (default {@code ~/.cache}). A file appears by atomic
+ * rename under a lock, so that several processes may start at once and a killed one leaves nothing half written.
+ * The library is unpacked when it is first wanted, each executable likewise.
+ */
+public final class NativeCache {
+    /** System property that names the artifact's jar, or a folder that holds its files already unpacked. */
+    public static final String LOCATION_PROPERTY = "quantwright.llvm";
+    /** The name under which the artifact's executables look for the library. */
+    public static final String LIBRARY_NAME = "libLLVM.so.20.1";
+    private static final String LIBRARY_ENTRY = "libLLVM.so";
+
+    private final Path jar;
+    private final String prefix;
+    private final Path folder;
+
+    private NativeCache(Path jar, String prefix, Path folder) {
+        this.jar = jar;
+        this.prefix = prefix;
+        this.folder = folder;
+    }
+
+    /**
+     * Finds the artifact for this host: where {@value #LOCATION_PROPERTY} points, else on the class path, else as a
+     * file on the module path or beside Quantwright's own jar.
+     *
+     * @throws LlvmUnavailable when there is none, or the cache cannot be made
+     */
+    public static NativeCache locate() {
+        var platform = platform();
+        var prefix = "org/bytedeco/llvm/" + platform + "/";
+        var location = System.getProperty(LOCATION_PROPERTY);
+        if (location != null && Files.isDirectory(Path.of(location))) {
+            return new NativeCache(null, prefix, Path.of(location).toAbsolutePath());
+        }
+        var jar = location != null ? Path.of(location) : findJar(prefix, platform);
+        if (jar == null || !Files.isRegularFile(jar)) {
+            throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "no native LLVM: the jar org.bytedeco:llvm:" + platform
+                    + (location == null ? " is not on the class or module path" : " is not at " + location)
+                    + "; set -D" + LOCATION_PROPERTY + "=JAR_OR_FOLDER", null);
+        }
+        return new NativeCache(jar, prefix, cacheFolder(jar, prefix));
+    }
+
+    /** The folder that holds the unpacked files. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The shared library, unpacked if it is not yet there. */
+    public Path library() {
+        return file(LIBRARY_ENTRY, LIBRARY_NAME, false);
+    }
+
+    /** An executable of the artifact, such as {@code lld} or {@code llvm-mca}, with the library beside it. */
+    public Path executable(String name) {
+        library();
+        return file(name, name, true);
+    }
+
+    private Path file(String entry, String name, boolean executable) {
+        var file = folder.resolve(name);
+        if (Files.isRegularFile(file)) {
+            return file;
+        }
+        if (jar == null) {
+            var plain = folder.resolve(entry);
+            if (Files.isRegularFile(plain)) {
+                return plain;
+            }
+            throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "no " + entry + " in " + folder, null);
+        }
+        try {
+            Files.createDirectories(folder);
+            try (var channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE)) {
+                // A lock is held by the process, not by the thread: threads of this JVM take turns here.
+                synchronized (NativeCache.class) {
+                    try (var lock = channel.lock()) {
+                        if (lock.isValid() && !Files.isRegularFile(file)) {
+                            unpack(entry, file, executable);
+                        }
+                    }
+                }
+            }
+            return file;
+        } catch (IOException e) {
+            throw new LlvmUnavailable(Reason.CACHE_FAILED, "cannot unpack " + entry + " of " + jar + " into " + folder
+                    + ": " + e.getMessage() + "; set XDG_CACHE_HOME to a folder that can be written", e);
+        }
+    }
+
+    private void unpack(String entryName, Path file, boolean executable) throws IOException {
+        var partial = folder.resolve(file.getFileName() + ".partial");
+        try (var zip = new ZipFile(jar.toFile())) {
+            var entry = zip.getEntry(prefix + entryName);
+            if (entry == null) {
+                throw new IOException("the jar has no " + entryName);
+            }
+            var crc = new CRC32();
+            long size = 0;
+            try (var in = zip.getInputStream(entry); var out = Files.newOutputStream(partial)) {
+                var buffer = new byte[1 << 18];
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    crc.update(buffer, 0, n);
+                    out.write(buffer, 0, n);
+                    size += n;
+                }
+            }
+            if (size != entry.getSize() || crc.getValue() != entry.getCrc()) {
+                throw new IOException(entryName + " is damaged in the jar");
+            }
+        }
+        Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString(executable ? "rwx------" : "rw-------"));
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String platform() {
+        var system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        var processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        if (system.equals("linux") && (processor.equals("amd64") || processor.equals("x86_64"))) {
+            return "linux-x86_64";
+        }
+        if (system.equals("linux") && processor.equals("aarch64")) {
+            return "linux-arm64";
+        }
+        throw new LlvmUnavailable(Reason.UNSUPPORTED_PLATFORM,
+                "native code is generated on Linux hosts only, this one is " + system + " " + processor, null);
+    }
+
+    private static Path findJar(String prefix, String platform) {
+        var url = NativeCache.class.getClassLoader().getResource(prefix + LIBRARY_ENTRY);
+        try {
+            if (url != null && url.openConnection() instanceof JarURLConnection connection) {
+                return Path.of(connection.getJarFileURL().toURI());
+            }
+        } catch (IOException | java.net.URISyntaxException e) {
+            throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "unreadable native LLVM artifact at " + url, e);
+        }
+        var name = Pattern.compile("llvm-.+-" + Pattern.quote(platform) + "\\.jar");
+        return searchPath().stream().filter(p -> name.matcher(p.getFileName().toString()).matches())
+                .filter(Files::isRegularFile).findFirst().orElse(null);
+    }
+
+    /** Files on the class and module paths, those in the folders named there, and those beside our own jar. */
+    private static List<Path> searchPath() {
+        var found = new ArrayList<Path>();
+        for (var property : List.of("jdk.module.path", "java.class.path")) {
+            for (var element : System.getProperty(property, "").split(java.io.File.pathSeparator)) {
+                if (!element.isEmpty()) {
+                    addFile(Path.of(element), found);
+                }
+            }
+        }
+        var source = NativeCache.class.getProtectionDomain().getCodeSource();
+        if (source != null && "file".equals(source.getLocation().getProtocol())) {
+            addFile(Path.of(URI.create(source.getLocation().toString())).getParent(), found);
+        }
+        return found;
+    }
+
+    private static void addFile(Path element, List<Path> found) {
+        if (!Files.isDirectory(element)) {
+            found.add(element);
+            return;
+        }
+        try (var files = Files.newDirectoryStream(element, "*.jar")) {
+            var sorted = new ArrayList<Path>();
+            files.forEach(sorted::add);
+            sorted.stream().sorted().forEach(found::add);
+        } catch (IOException e) {
+            // A folder on the path that cannot be listed holds nothing we could load either.
+            return;
+        }
+    }
+
+    private static Path cacheFolder(Path jar, String prefix) {
+        var root = System.getenv("XDG_CACHE_HOME");
+        var base = root != null && Path.of(root).isAbsolute() ? Path.of(root)
+                : Path.of(System.getProperty("user.home"), ".cache");
+        if (!base.isAbsolute() || Files.exists(base, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(base)) {
+            throw new LlvmUnavailable(Reason.CACHE_FAILED, "no cache folder at " + base + "; set XDG_CACHE_HOME", null);
+        }
+        try (var zip = new ZipFile(jar.toFile())) {
+            ZipEntry library = zip.getEntry(prefix + LIBRARY_ENTRY);
+            if (library == null) {
+                throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "no " + LIBRARY_ENTRY + " in " + jar, null);
+            }
+            var name = jar.getFileName().toString();
+            var matcher = Pattern.compile("llvm-(.+?)-linux.*").matcher(name);
+            var version = matcher.matches() ? matcher.group(1) : "unversioned";
+            var hash = String.format(Locale.ROOT, "%08x%08x", library.getCrc(), library.getSize());
+            return base.resolve("quantwright").resolve("llvm").resolve(version + "-" + hash);
+        } catch (IOException e) {
+            throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "unreadable jar " + jar + ": " + e.getMessage(), e);
+        }
+    }
+}
