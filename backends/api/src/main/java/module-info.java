@@ -2,4 +2,9 @@
 module quantwright.backend {
     requires transitive quantwright.ir;
     requires transitive quantwright.profiles;
+    requires com.fasterxml.jackson.databind;
+
+    exports quantwright.backend;
+
+    opens quantwright.backend to com.fasterxml.jackson.databind;
 }

@@ -1,0 +1,166 @@
+package quantwright.backend;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+
+/**
+ * An artifact folder: {@code manifest.json}, {@code model.qir} with its data, and the backend's files. Written whole or not
+ * at all; every file's hash is in the manifest and is checked when the file is opened.
+ */
+public record Artifact(Path folder, Manifest manifest) {
+    private static final String MANIFEST = "manifest.json";
+
+    private static ObjectMapper mapper() {
+        return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+    }
+
+    /**
+     * Writes an artifact into {@code folder}, replacing an artifact that is there.
+     *
+     * @throws UserErrorException if the folder holds something else or cannot be written
+     */
+    public static Artifact write(Path folder, Manifest manifest, Map<String, byte[]> files) {
+        Path target = folder.toAbsolutePath().normalize();
+        Path staging = target.resolveSibling("." + target.getFileName() + ".writing-" + ProcessHandle.current().pid());
+        try {
+            if (Files.exists(target) && !isReplaceable(target)) {
+                throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder),
+                        "exists and is not an artifact folder");
+            }
+            if (target.getParent() != null) {
+                Files.createDirectories(target.getParent());
+            }
+            deleteTree(staging);
+            Files.createDirectory(staging);
+            Map<String, String> hashes = new TreeMap<>();
+            for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
+                Files.write(staging.resolve(file.getKey()), file.getValue());
+                hashes.put(file.getKey(), sha256(file.getValue()));
+            }
+            Manifest complete = manifest.withFiles(hashes);
+            Files.writeString(staging.resolve(MANIFEST), mapper().writeValueAsString(complete) + "\n");
+            deleteTree(target);
+            Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+            return new Artifact(folder, complete);
+        } catch (IOException e) {
+            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder), e.toString());
+        } finally {
+            try {
+                deleteTree(staging);
+            } catch (IOException e) {
+                // The first failure is the one to report.
+                staging.toFile().deleteOnExit();
+            }
+        }
+    }
+
+    private static boolean isReplaceable(Path target) throws IOException {
+        if (!Files.isDirectory(target)) {
+            return false;
+        }
+        if (Files.exists(target.resolve(MANIFEST))) {
+            return true;
+        }
+        try (var entries = Files.list(target)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    /** Whether {@code path} looks like an artifact folder. */
+    public static boolean isArtifact(Path path) {
+        return Files.isRegularFile(path.resolve(MANIFEST));
+    }
+
+    /**
+     * Opens an artifact folder.
+     *
+     * @throws UserErrorException if it is none, has another version, or its manifest is damaged
+     */
+    public static Artifact open(Path folder) {
+        Path file = folder.resolve(MANIFEST);
+        if (!Files.isRegularFile(file)) {
+            throw new UserErrorException(BackendDiagnostic.NO_ARTIFACT, Location.file(folder), "no " + MANIFEST);
+        }
+        try {
+            JsonNode tree = mapper().readTree(Files.readString(file, StandardCharsets.UTF_8));
+            int format = tree.path("format").asInt(-1);
+            if (format != Manifest.FORMAT) {
+                throw new UserErrorException(BackendDiagnostic.ARTIFACT_VERSION, Location.file(file),
+                        "format " + format + ", this version reads " + Manifest.FORMAT);
+            }
+            return new Artifact(folder, mapper().treeToValue(tree, Manifest.class));
+        } catch (JsonProcessingException e) {
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED,
+                    new Location.InFile(file.toString(), e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+                            e.getLocation() == null ? 1 : e.getLocation().getColumnNr()), e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.toString());
+        }
+    }
+
+    /**
+     * Path of one of the artifact's files, after its hash was checked.
+     *
+     * @throws UserErrorException if it is missing or was changed
+     */
+    public Path file(String name) {
+        Path path = folder.resolve(name);
+        String expected = manifest.files().get(name);
+        try {
+            if (expected == null || !expected.equals(sha256(Files.readAllBytes(path)))) {
+                throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(path),
+                        "the content is not what the manifest says");
+            }
+        } catch (IOException e) {
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(path), e.toString());
+        }
+        return path;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path dir, IOException failure) throws IOException {
+                Files.delete(dir);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,27 @@
+package quantwright.backend;
+
+import quantwright.profiles.HardwareProfile;
+
+/** Turns a normalized graph into code for one family of machines. Found by the driver as a service. */
+public interface Backend {
+    /** Short stable name, such as {@code x86}. */
+    String id();
+
+    /** Whether this backend emits code for the profile's machine; decided by what the machine is, never by its name. */
+    boolean accepts(HardwareProfile profile);
+
+    /**
+     * Compiles a graph.
+     *
+     * @throws quantwright.ir.diag.UserErrorException if the profile cannot run the graph; every reason is reported
+     * @throws BackendUnavailable if this host lacks what code generation needs
+     */
+    CompiledModel compile(CompileRequest request);
+
+    /**
+     * Loads an artifact's code for execution on this host.
+     *
+     * @throws quantwright.ir.diag.UserErrorException if this host cannot run it, or the artifact is damaged
+     */
+    Executor load(Artifact artifact);
+}

@@ -1,0 +1,48 @@
+package quantwright.backend;
+
+import quantwright.ir.diag.DiagnosticCode;
+
+/** Diagnostics of backends and artifacts. */
+public enum BackendDiagnostic implements DiagnosticCode {
+    /** A node no kernel of the target takes. */
+    NO_KERNEL("QW-B0101", "no kernel of the target computes this op", "see qw inspect MODEL --profile P for the whole list"),
+    /** The sum of products may leave i32. */
+    ACCUMULATOR_OVERFLOW("QW-B0102", "the accumulator of this op may leave its width",
+            "quantize the layer with a larger weight scale, or skip it"),
+    /** No artifact at the path. */
+    NO_ARTIFACT("QW-B0201", "the folder holds no artifact", "qw compile MODEL --profile P -o DIR writes one"),
+    /** An artifact of another format version. */
+    ARTIFACT_VERSION("QW-B0202", "the artifact has another format version", "compile the model again with this version"),
+    /** A file of the artifact is missing or changed. */
+    ARTIFACT_DAMAGED("QW-B0203", "a file of the artifact is missing or was changed", "compile the model again"),
+    /** The host lacks instructions the artifact uses. */
+    HOST_FEATURES("QW-B0204", "this host lacks instructions the artifact uses",
+            "compile for a profile this host supports, or run with --on interpreter"),
+    /** The output folder cannot be written. */
+    NOT_WRITABLE("QW-B0205", "the output folder cannot be written", "choose another folder with -o");
+
+    private final String id;
+    private final String summary;
+    private final String hint;
+
+    BackendDiagnostic(String id, String summary, String hint) {
+        this.id = id;
+        this.summary = summary;
+        this.hint = hint;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String summary() {
+        return summary;
+    }
+
+    @Override
+    public String hint() {
+        return hint;
+    }
+}
