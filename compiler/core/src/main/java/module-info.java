@@ -1,4 +1,11 @@
 /** Importers, graph passes, calibration, quantization, lowering, driver and Java API. */
 module quantwright.compiler {
     requires transitive quantwright.backend;
+    requires com.fasterxml.jackson.core;
+    requires com.google.protobuf;
+    requires flatbuffers.java;
+    requires java.desktop;
+
+    exports quantwright.compiler.data;
+    exports quantwright.compiler.importer;
 }
