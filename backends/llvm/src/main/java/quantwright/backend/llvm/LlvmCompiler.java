@@ -82,6 +82,21 @@ public final class LlvmCompiler {
         return List.of(results);
     }
 
+    /** Assembles lines for a target; the result is the assembler's complaint about each line it refuses. */
+    List<String> assemblerErrors(List<String> lines, CodeTarget target) {
+        var text = new StringBuilder();
+        for (var line : lines) {
+            text.append("module asm \"").append(line.replace("\\", "\\5C").replace("\"", "\\22")).append("\"\n");
+        }
+        var request = new Request(text.toString(), target, CodeOptions.AS_WRITTEN, Output.OBJECT);
+        var errors = new ArrayList<String>();
+        await(start(() -> {
+            process(request, errors, false);
+            return null;
+        }));
+        return errors;
+    }
+
     private enum Output { OBJECT, ASSEMBLY, IR }
 
     private record Request(String text, CodeTarget target, CodeOptions options, Output output) {
@@ -122,22 +137,26 @@ public final class LlvmCompiler {
     }
 
     private byte[] process(Request request) {
+        return process(request, new ArrayList<>(), true);
+    }
+
+    private byte[] process(Request request, List<String> errors, boolean errorsFail) {
         var thread = Thread.currentThread();
         running.put(thread, request);
         try (var arena = Arena.ofConfined()) {
-            library.initializeTarget(switch (request.target().architecture()) {
-                case X86_64 -> "X86";
-                case AARCH64 -> "AArch64";
-            });
+            library.initializeTarget(llvmTarget(request.target()));
             var context = library.createContext();
             try {
-                var errors = new ArrayList<String>();
                 library.onDiagnostic(context, (severity, message) -> {
                     if (severity == 0) {
                         errors.add(message);
                     }
                 }, arena);
-                return processIn(context, request, errors);
+                var result = processIn(context, request);
+                if (errorsFail && !errors.isEmpty()) {
+                    throw fail(Stage.EMIT, String.join("\n", errors), request);
+                }
+                return result;
             } finally {
                 library.disposeContext(context);
             }
@@ -146,19 +165,27 @@ public final class LlvmCompiler {
         }
     }
 
-    private byte[] processIn(MemorySegment context, Request request, List<String> errors) {
+    /** The name of a target's code generator in LLVM. */
+    static String llvmTarget(CodeTarget target) {
+        return switch (target.architecture()) {
+            case X86_64 -> "X86";
+            case AARCH64 -> "AArch64";
+        };
+    }
+
+    private byte[] processIn(MemorySegment context, Request request) {
         var parsed = library.parse(context, withLayout(request).getBytes(StandardCharsets.UTF_8), "module");
         parsed.error().ifPresent(m -> fail(Stage.PARSE, m, request));
         var module = parsed.module();
         try {
             library.verify(module).ifPresent(m -> fail(Stage.VERIFY, m, request));
-            return lower(context, module, request, errors);
+            return lower(context, module, request);
         } finally {
             library.disposeModule(module);
         }
     }
 
-    private byte[] lower(MemorySegment context, MemorySegment module, Request request, List<String> errors) {
+    private byte[] lower(MemorySegment context, MemorySegment module, Request request) {
         var target = request.target();
         var machine = library.createTargetMachine(target.triple(), target.cpu(), target.features(),
                 request.options().codegenLevel());
@@ -179,9 +206,6 @@ public final class LlvmCompiler {
             }
             var emitted = library.emit(module, machine, request.output() == Output.OBJECT);
             emitted.error().ifPresent(m -> fail(Stage.EMIT, m, request));
-            if (!errors.isEmpty()) {
-                throw fail(Stage.EMIT, String.join("\n", errors), request);
-            }
             return emitted.bytes();
         } finally {
             library.disposeTargetMachine(machine);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import quantwright.backend.llvm.bind.LlvmLibrary;
 import quantwright.backend.llvm.bind.NativeCache;
-import quantwright.backend.llvm.object.Linker;
+import quantwright.backend.llvm.object.ElfLinker;
 import quantwright.backend.llvm.object.ObjectCode;
 import quantwright.backend.llvm.object.SharedObject;
 
@@ -59,6 +59,11 @@ public final class LlvmToolchain {
         return compiler;
     }
 
+    /** The disassembler. */
+    public Disassembler disassembler() {
+        return new Disassembler(library(cache), compiler());
+    }
+
     private static synchronized LlvmLibrary library(NativeCache cache) {
         if (loaded == null) {
             loaded = LlvmLibrary.load(cache.library());
@@ -67,8 +72,8 @@ public final class LlvmToolchain {
     }
 
     /** The linker. */
-    public Linker linker() {
-        return new Linker(cache.executable("lld"));
+    public ElfLinker linker() {
+        return new ElfLinker(cache.executable("lld"));
     }
 
     /** An executable of the artifact, such as {@code llvm-mca} or {@code llvm-objdump}, unpacked on first use. */

@@ -1,11 +1,8 @@
 package quantwright.backend.llvm.bind;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -14,70 +11,72 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Calls into one shared library by function name. The C API has few signatures, so handles are linked per signature,
- * not per function: linking costs about a millisecond, and start-up time counts.
+ * Calls into one shared library by function name, through a single linked signature: eight 64-bit words in, one out.
+ *
+ * <p>LLVM's C API passes only pointers and integers, and both ABIs in question (System V x86-64 and AAPCS64) let a
+ * callee ignore surplus arguments, the upper half of a word that carries an {@code int}, and leave the result of a
+ * {@code void} function undefined. Linking each signature for itself costs 3 to 4 ms apiece at start-up, which for
+ * this API adds up to more than compiling a kernel.
  */
 final class Calls {
+    private static final int WORDS = 8;
+
     private final SymbolLookup symbols;
     private final Map<String, MemorySegment> addresses = new ConcurrentHashMap<>();
-    private final Map<FunctionDescriptor, MethodHandle> handles = new ConcurrentHashMap<>();
+    private final MethodHandle handle;
 
     Calls(SymbolLookup symbols) {
         this.symbols = symbols;
-    }
-
-    /** The address of {@code name}; a missing one means another LLVM than the one this class was written for. */
-    MemorySegment address(String name) {
-        return addresses.computeIfAbsent(name, n -> symbols.find(n)
-                .orElseThrow(() -> new NoSuchElementException("libLLVM has no function " + n)));
+        var words = new java.lang.foreign.MemoryLayout[WORDS];
+        java.util.Arrays.fill(words, JAVA_LONG);
+        this.handle = NativeAccess.downcall(FunctionDescriptor.of(JAVA_LONG, words));
     }
 
     boolean has(String name) {
         return symbols.find(name).isPresent();
     }
 
-    /** A pointer-valued call; arguments are MemorySegment, Long or Integer. */
-    MemorySegment pointer(String name, Object... arguments) {
-        return (MemorySegment) invoke(name, ADDRESS, arguments);
+    private MemorySegment address(String name) {
+        var known = addresses.get(name);
+        if (known == null) {
+            // A missing function means another LLVM than the one this binding was written for.
+            known = symbols.find(name).orElseThrow(() -> new NoSuchElementException("libLLVM has no " + name));
+            addresses.put(name, known);
+        }
+        return known;
     }
 
-    int integer(String name, Object... arguments) {
-        return (int) invoke(name, JAVA_INT, arguments);
-    }
-
-    long size(String name, Object... arguments) {
-        return (long) invoke(name, JAVA_LONG, arguments);
-    }
-
-    void run(String name, Object... arguments) {
-        invoke(name, null, arguments);
-    }
-
-    private Object invoke(String name, MemoryLayout result, Object... arguments) {
-        var types = new MemoryLayout[arguments.length];
-        for (int i = 0; i < types.length; i++) {
-            types[i] = switch (arguments[i]) {
-                case MemorySegment s -> ADDRESS;
-                case Integer n -> JAVA_INT;
-                case Long n -> JAVA_LONG;
+    /** A call with a pointer or 64-bit result; an argument is a MemorySegment, a Long or an Integer. */
+    long word(String name, Object... arguments) {
+        if (arguments.length > WORDS) {
+            throw new IllegalArgumentException(name);
+        }
+        var w = new long[WORDS];
+        for (int i = 0; i < arguments.length; i++) {
+            w[i] = switch (arguments[i]) {
+                case MemorySegment s -> s.address();
+                case Long n -> n;
+                case Integer n -> n;
                 default -> throw new IllegalArgumentException(name + ": argument " + i);
             };
         }
-        var type = result == null ? FunctionDescriptor.ofVoid(types) : FunctionDescriptor.of(result, types);
-        var handle = handles.computeIfAbsent(type, Calls::spread);
         try {
-            return handle.invokeExact(address(name), arguments);
+            return (long) handle.invokeExact(address(name), w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException(name, e);
+        } finally {
+            // The words are bare addresses: their segments must outlive the call.
+            java.lang.ref.Reference.reachabilityFence(arguments);
         }
     }
 
-    private static MethodHandle spread(FunctionDescriptor type) {
-        var handle = NativeAccess.downcall(type);
-        int count = type.argumentLayouts().size();
-        return handle.asSpreader(1, Object[].class, count)
-                .asType(java.lang.invoke.MethodType.methodType(Object.class, MemorySegment.class, Object[].class));
+    MemorySegment pointer(String name, Object... arguments) {
+        return MemorySegment.ofAddress(word(name, arguments));
+    }
+
+    int integer(String name, Object... arguments) {
+        return (int) word(name, arguments);
     }
 }

@@ -29,6 +29,7 @@ public final class LlvmLibrary {
     /** The release line this binding is written for. */
     public static final String VERSION = "20.1";
     private static final int FUNCTION_INDEX = -1;
+    private static final MethodType CALLBACK = MethodType.methodType(void.class, long.class, long.class);
 
     private final Calls calls;
     private final Map<String, Boolean> initialized = new ConcurrentHashMap<>();
@@ -63,7 +64,7 @@ public final class LlvmLibrary {
     public String version() {
         try (var arena = Arena.ofConfined()) {
             var v = arena.allocate(JAVA_INT, 3);
-            calls.run("LLVMGetVersion", v, v.asSlice(4), v.asSlice(8));
+            calls.word("LLVMGetVersion", v, v.asSlice(4), v.asSlice(8));
             return v.getAtIndex(JAVA_INT, 0) + "." + v.getAtIndex(JAVA_INT, 1) + "." + v.getAtIndex(JAVA_INT, 2);
         }
     }
@@ -74,18 +75,21 @@ public final class LlvmLibrary {
     }
 
     private void installFatalErrorHandler() {
-        var type = FunctionDescriptor.ofVoid(ADDRESS);
-        var stub = NativeAccess.upcall(method("fatalError", MethodType.methodType(void.class, MemorySegment.class))
-                .bindTo(this), type, Arena.global());
-        calls.run("LLVMInstallFatalErrorHandler", stub);
+        calls.word("LLVMInstallFatalErrorHandler", upcall(method("fatalError", CALLBACK).bindTo(this),
+                Arena.global()));
     }
 
-    private void fatalError(MemorySegment message) {
+    private void fatalError(long message, long unused) {
         try {
-            fatalErrorHandler.accept(NativeAccess.string(message));
+            fatalErrorHandler.accept(NativeAccess.string(MemorySegment.ofAddress(message)));
         } catch (RuntimeException | Error e) {
             System.err.println("internal error in LLVM, and its handler failed: " + e);
         }
+    }
+
+    /** A function pointer for a callback of one or two words, in one signature for the reason {@link Calls} gives. */
+    private static MemorySegment upcall(MethodHandle target, Arena arena) {
+        return NativeAccess.upcall(target, FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG), arena);
     }
 
     private static MethodHandle method(String name, MethodType type) {
@@ -101,7 +105,7 @@ public final class LlvmLibrary {
         initialized.computeIfAbsent(target, t -> {
             for (var part : new String[] {"TargetInfo", "Target", "TargetMC", "AsmPrinter", "AsmParser",
                 "Disassembler"}) {
-                calls.run("LLVMInitialize" + t + part);
+                calls.word("LLVMInitialize" + t + part);
             }
             return true;
         });
@@ -114,7 +118,7 @@ public final class LlvmLibrary {
 
     /** Frees a context and the types in it; its modules must be gone. */
     public void disposeContext(MemorySegment context) {
-        calls.run("LLVMContextDispose", context);
+        calls.word("LLVMContextDispose", context);
     }
 
     /**
@@ -122,10 +126,9 @@ public final class LlvmLibrary {
      * 3 note. Without this an error ends the process. The sink must not throw.
      */
     public void onDiagnostic(MemorySegment context, DiagnosticSink sink, Arena arena) {
-        var type = MethodType.methodType(void.class, DiagnosticSink.class, MemorySegment.class, MemorySegment.class);
+        var type = CALLBACK.insertParameterTypes(0, DiagnosticSink.class);
         var handle = MethodHandles.insertArguments(method("diagnostic", type).bindTo(this), 0, sink);
-        var stub = NativeAccess.upcall(handle, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS), arena);
-        calls.run("LLVMContextSetDiagnosticHandler", context, stub, MemorySegment.NULL);
+        calls.word("LLVMContextSetDiagnosticHandler", context, upcall(handle, arena), MemorySegment.NULL);
     }
 
     /** Receives diagnostics. */
@@ -135,7 +138,7 @@ public final class LlvmLibrary {
         void report(int severity, String message);
     }
 
-    private void diagnostic(DiagnosticSink sink, MemorySegment info, MemorySegment unused) {
+    private void diagnostic(DiagnosticSink sink, long info, long unused) {
         var text = calls.pointer("LLVMGetDiagInfoDescription", info);
         sink.report(calls.integer("LLVMGetDiagInfoSeverity", info), take(text));
     }
@@ -160,7 +163,7 @@ public final class LlvmLibrary {
 
     /** Frees a module. */
     public void disposeModule(MemorySegment module) {
-        calls.run("LLVMDisposeModule", module);
+        calls.word("LLVMDisposeModule", module);
     }
 
     /** The verifier's message, if the module breaks a rule of the IR. */
@@ -221,7 +224,7 @@ public final class LlvmLibrary {
     /** Sets a function's string attribute, replacing an earlier value. */
     public void setAttribute(MemorySegment function, String key, String value) {
         try (var arena = Arena.ofConfined()) {
-            calls.run("LLVMAddTargetDependentFunctionAttr", function, arena.allocateFrom(key),
+            calls.word("LLVMAddTargetDependentFunctionAttr", function, arena.allocateFrom(key),
                     arena.allocateFrom(value));
         }
     }
@@ -232,7 +235,7 @@ public final class LlvmLibrary {
             int kind = calls.integer("LLVMGetEnumAttributeKindForName", arena.allocateFrom(name),
                     (long) name.length());
             var attribute = calls.pointer("LLVMCreateEnumAttribute", context, kind, 0L);
-            calls.run("LLVMAddAttributeAtIndex", function, FUNCTION_INDEX, attribute);
+            calls.word("LLVMAddAttributeAtIndex", function, FUNCTION_INDEX, attribute);
         }
     }
 
@@ -274,7 +277,7 @@ public final class LlvmLibrary {
 
     /** Frees a target machine. */
     public void disposeTargetMachine(MemorySegment machine) {
-        calls.run("LLVMDisposeTargetMachine", machine);
+        calls.word("LLVMDisposeTargetMachine", machine);
     }
 
     /** The data layout LLVM itself gives a target machine. */
@@ -283,7 +286,7 @@ public final class LlvmLibrary {
         try {
             return take(calls.pointer("LLVMCopyStringRepOfTargetData", data));
         } finally {
-            calls.run("LLVMDisposeTargetData", data);
+            calls.word("LLVMDisposeTargetData", data);
         }
     }
 
@@ -298,10 +301,10 @@ public final class LlvmLibrary {
                 }
                 var text = calls.pointer("LLVMGetErrorMessage", error);
                 var result = NativeAccess.string(text);
-                calls.run("LLVMDisposeErrorMessage", text);
+                calls.word("LLVMDisposeErrorMessage", text);
                 return Optional.of(result);
             } finally {
-                calls.run("LLVMDisposePassBuilderOptions", options);
+                calls.word("LLVMDisposePassBuilderOptions", options);
             }
         }
     }
@@ -321,8 +324,8 @@ public final class LlvmLibrary {
             }
             var buffer = out.getAtIndex(ADDRESS, 0);
             var start = calls.pointer("LLVMGetBufferStart", buffer);
-            var bytes = NativeAccess.view(start, calls.size("LLVMGetBufferSize", buffer)).toArray(JAVA_BYTE);
-            calls.run("LLVMDisposeMemoryBuffer", buffer);
+            var bytes = NativeAccess.view(start, calls.word("LLVMGetBufferSize", buffer)).toArray(JAVA_BYTE);
+            calls.word("LLVMDisposeMemoryBuffer", buffer);
             return new Emitted(bytes, Optional.empty());
         }
     }
@@ -351,13 +354,13 @@ public final class LlvmLibrary {
      * @return its length in bytes, 0 when it is none of the target's
      */
     public int disassemble(MemorySegment disassembler, MemorySegment code, long address, MemorySegment text) {
-        return (int) calls.size("LLVMDisasmInstruction", disassembler, code, code.byteSize(), address, text,
+        return (int) calls.word("LLVMDisasmInstruction", disassembler, code, code.byteSize(), address, text,
                 text.byteSize());
     }
 
     /** Frees a disassembler. */
     public void disposeDisassembler(MemorySegment disassembler) {
-        calls.run("LLVMDisasmDispose", disassembler);
+        calls.word("LLVMDisasmDispose", disassembler);
     }
 
     private Optional<String> message(boolean failed, MemorySegment text) {
@@ -369,7 +372,7 @@ public final class LlvmLibrary {
             return "";
         }
         var result = NativeAccess.string(text);
-        calls.run("LLVMDisposeMessage", text);
+        calls.word("LLVMDisposeMessage", text);
         return result;
     }
 }

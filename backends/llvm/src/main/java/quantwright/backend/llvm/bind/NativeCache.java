@@ -152,17 +152,20 @@ public final class NativeCache {
     }
 
     private static Path findJar(String prefix, String platform) {
+        // By file name first: to look for a resource opens every jar on the path.
+        var name = Pattern.compile("llvm-.+-" + Pattern.quote(platform) + "\\.jar");
+        for (var file : searchPath()) {
+            if (name.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file)) {
+                return file;
+            }
+        }
         var url = NativeCache.class.getClassLoader().getResource(prefix + LIBRARY_ENTRY);
         try {
-            if (url != null && url.openConnection() instanceof JarURLConnection connection) {
-                return Path.of(connection.getJarFileURL().toURI());
-            }
+            return url != null && url.openConnection() instanceof JarURLConnection connection
+                    ? Path.of(connection.getJarFileURL().toURI()) : null;
         } catch (IOException | java.net.URISyntaxException e) {
             throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "unreadable native LLVM artifact at " + url, e);
         }
-        var name = Pattern.compile("llvm-.+-" + Pattern.quote(platform) + "\\.jar");
-        return searchPath().stream().filter(p -> name.matcher(p.getFileName().toString()).matches())
-                .filter(Files::isRegularFile).findFirst().orElse(null);
     }
 
     /** Files on the class and module paths, those in the folders named there, and those beside our own jar. */

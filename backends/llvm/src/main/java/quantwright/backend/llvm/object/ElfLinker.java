@@ -13,7 +13,7 @@ import quantwright.backend.llvm.CodeGenerationException;
 import quantwright.backend.llvm.CodeGenerationException.Stage;
 
 /** Links objects with LLD as a child process. No library is linked in and no symbol may stay undefined. */
-public final class Linker {
+public final class ElfLinker {
     private static final long TIMEOUT_SECONDS = 60;
     private static final List<String> SHARED = List.of("-shared", "--no-undefined", "-Bsymbolic", "-z", "text",
             "-z", "noexecstack", "-z", "now", "--hash-style=sysv", "--build-id=none", "--gc-sections", "--threads=1",
@@ -22,7 +22,7 @@ public final class Linker {
     private final Path lld;
 
     /** A linker that runs this LLD. */
-    public Linker(Path lld) {
+    public ElfLinker(Path lld) {
         this.lld = lld;
     }
 
