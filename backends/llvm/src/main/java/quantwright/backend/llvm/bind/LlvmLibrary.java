@@ -57,7 +57,21 @@ public final class LlvmLibrary {
             throw new LlvmUnavailable(Reason.WRONG_VERSION, file + " is not LLVM " + VERSION, null);
         }
         library.installFatalErrorHandler();
+        library.keepInstructionOrder();
         return library;
+    }
+
+    /**
+     * Switches off the pre-allocation machine scheduler: the kernels come scheduled, and it would gather their loads early
+     * and then spill them. LLVM offers this per process only.
+     */
+    private void keepInstructionOrder() {
+        try (var arena = Arena.ofConfined()) {
+            var arguments = arena.allocate(ADDRESS, 2);
+            arguments.setAtIndex(ADDRESS, 0, arena.allocateFrom("quantwright"));
+            arguments.setAtIndex(ADDRESS, 1, arena.allocateFrom("-enable-misched=false"));
+            calls.run("LLVMParseCommandLineOptions", 2, arguments, MemorySegment.NULL);
+        }
     }
 
     /** The library's version, such as {@code 20.1.7}. */

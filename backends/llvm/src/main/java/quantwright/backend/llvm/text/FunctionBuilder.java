@@ -116,6 +116,14 @@ public final class FunctionBuilder extends Instructions {
         return emit(IrType.PTR, "alloca [" + bytes + " x i8], align " + align);
     }
 
+    /**
+     * Keeps loads and stores on their side of this point, at no cost in instructions. Between the steps of an unrolled kernel it
+     * keeps equal loads apart: LLVM would merge them, and spill what then lives too long.
+     */
+    public void barrier() {
+        emitVoid("call void asm sideeffect \"\", \"~{memory}\"()");
+    }
+
     // ---- calls
 
     /** Calls a function of this module, or an external one declared with {@link ModuleBuilder#external}. */

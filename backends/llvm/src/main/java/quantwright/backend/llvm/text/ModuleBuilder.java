@@ -125,6 +125,7 @@ public final class ModuleBuilder {
         declarations.values().forEach(d -> sb.append(d).append('\n'));
         // no-builtins keeps loop idioms from becoming memcpy and memset calls: objects are freestanding.
         sb.append("\nattributes #0 = { noinline nounwind \"target-cpu\"=\"").append(target.cpu())
+            .append("\" \"tune-cpu\"=\"").append(target.tuneCpu())
             .append("\" \"target-features\"=\"").append(target.features())
             .append("\" \"prefer-vector-width\"=\"").append(target.preferVectorWidth())
             .append("\" \"min-legal-vector-width\"=\"").append(target.preferVectorWidth())

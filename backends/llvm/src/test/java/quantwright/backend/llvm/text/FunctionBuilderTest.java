@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class FunctionBuilderTest {
     private final ModuleBuilder module = new ModuleBuilder(new TargetAttributes(
-        "x86_64-unknown-linux-gnu", TargetAttributes.X86_64_LAYOUT, "x86-64", "+sse2", 128));
+        "x86_64-unknown-linux-gnu", TargetAttributes.X86_64_LAYOUT, "x86-64", "generic", "+sse2", 128));
 
     private FunctionBuilder function(Parameter... p) {
         return module.function("f", ModuleBuilder.Linkage.EXTERNAL, IrType.I64, p);

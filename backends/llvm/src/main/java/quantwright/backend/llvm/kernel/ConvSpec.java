@@ -1,0 +1,37 @@
+package quantwright.backend.llvm.kernel;
+
+/**
+ * An integer convolution instance: u8*s8 (or s8*s8) products summed in i32. A fully connected layer of M rows is a 1x1
+ * convolution over one row of M pixels.
+ *
+ * @param in       activations, bytes
+ * @param out      result; element size by {@code epilogue.store()}
+ * @param residual second input of the fused addition, bytes, shaped as {@code out}; null without one
+ * @param window   geometry
+ * @param groups   channel groups; divides both channel counts
+ * @param epilogue what happens to the accumulators
+ */
+public record ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue)
+        implements KernelSpec {
+    public ConvSpec {
+        if (groups < 1 || in.channels() % groups != 0 || out.channels() % groups != 0) {
+            throw new IllegalArgumentException("groups " + groups + " of " + in.channels() + " to " + out.channels());
+        }
+        if ((residual != null) != epilogue.hasResidual()) {
+            throw new IllegalArgumentException("residual view and epilogue disagree");
+        }
+    }
+
+    public int groupInputs() {
+        return in.channels() / groups;
+    }
+
+    public int groupOutputs() {
+        return out.channels() / groups;
+    }
+
+    @Override
+    public long work() {
+        return (long) out.height() * out.width() * out.channels() * window.height() * window.width() * groupInputs();
+    }
+}

@@ -1,0 +1,39 @@
+package quantwright.backend.llvm.kernel;
+
+/** Integer convolutions of any geometry and grouping, as {@link ConvKernel}. */
+public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParameters> {
+    private final VectorIsa isa;
+    private final boolean safePairs;
+
+    /**
+     * A template for an instruction set.
+     *
+     * @param safePairs use the dot product that is exact only for weights without 16-bit pair overflow
+     */
+    public ConvTemplate(VectorIsa isa, boolean safePairs) {
+        this.isa = isa;
+        this.safePairs = safePairs;
+    }
+
+    @Override
+    public String name() {
+        return (isa.byteFlip() != 0 ? "u8s8s32" : "s8s8s32") + "_conv" + (safePairs ? "_pairs" : "") + "__" + isa.suffix();
+    }
+
+    @Override
+    public Selection<ConvParameters> select(ConvSpec s) {
+        String no = EpilogueEmitter.unsupported(s.epilogue());
+        if (no != null) {
+            return new Selection.Rejected<>(no);
+        }
+        if (s.groups() > 1 && s.groupOutputs() == 1) {
+            return new Selection.Rejected<>("one output per group leaves vector lanes empty: a depthwise kernel fits");
+        }
+        VectorIsa.Dot dot = isa.dot(safePairs);
+        boolean flat = s.window().isPointwise() && s.in().rowsTouch() && s.out().rowsTouch()
+            && (s.residual() == null || s.residual().rowsTouch());
+        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), ConvLayout.steps(s), isa, 2,
+            flat, s.in().pixelPitch() * s.window().strideWidth());
+        return new Selection.Selected<>(new ConvKernel(s, isa, dot, tiling));
+    }
+}

@@ -1,0 +1,143 @@
+package quantwright.backend.llvm.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Register tile of a convolution: {@code rows} x {@code columns} output pixels by a block of output channels.
+ *
+ * @param rows      output rows in a tile; above 1 only when a tile spans the whole width
+ * @param columns   output pixels of a row in a tile
+ * @param block     lanes of each vector in a full channel block
+ * @param blocks    full channel blocks
+ * @param tail      lanes of each vector in the last, partial block; empty if there is none
+ * @param flattened the spatial axes are walked as one row
+ */
+record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<Integer> tail, boolean flattened) {
+
+    /** What a tile costs beside the products: measured on Zen 4, in cycles of one 512-bit operation. */
+    private static final double EPILOGUE_PER_VECTOR = 2.5;
+    private static final double TILE_OVERHEAD = 8;
+
+    /** Slowdown when a tile's activations evict each other from the first-level cache. */
+    private static final double CONFLICT = 1.6;
+    private static final int CACHE_SETS = 64;
+    private static final int CACHE_WAYS = 8;
+    private static final int LINE = 64;
+
+    int pixels() {
+        return rows * columns;
+    }
+
+    static int lanes(List<Integer> vectors) {
+        return vectors.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** The vectors, widest first, that hold {@code channels} outputs. */
+    static List<Integer> vectors(int channels, int lanes) {
+        var v = new ArrayList<Integer>();
+        int left = channels;
+        while (left > 0) {
+            int l = lanes;
+            while (l > 4 && l / 2 >= left) {
+                l /= 2;
+            }
+            v.add(l);
+            left -= l;
+        }
+        return List.copyOf(v);
+    }
+
+    /**
+     * The tile with the least estimated time.
+     *
+     * @param steps      groups of four products per output
+     * @param pixelBytes distance of the inputs of neighbouring outputs
+     */
+    static ConvTiling choose(int height, int width, int channels, long steps, VectorIsa isa, int extraRegisters,
+            boolean mayFlatten, long pixelBytes) {
+        int h = mayFlatten ? 1 : height;
+        int w = mayFlatten ? height * width : width;
+        ConvTiling best = null;
+        double bestCost = Double.MAX_VALUE;
+        int full = channels / isa.lanes();
+        for (int v = 1; v <= Math.max(1, Math.min(full, 12)); v++) {
+            ConvTiling[] shapes = shapes(h, w, channels, v, isa, extraRegisters, mayFlatten);
+            for (ConvTiling t : shapes) {
+                double cost = t.cost(h, w, steps, isa) * (t.conflicts(pixelBytes) ? CONFLICT : 1);
+                if (cost < bestCost * 0.999) {
+                    bestCost = cost;
+                    best = t;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, int extra, boolean flat) {
+        var list = new ArrayList<ConvTiling>();
+        int per = v * isa.lanes();
+        int blocks = channels / per;
+        List<Integer> tail = vectors(channels - blocks * per, isa.lanes());
+        List<Integer> block = blocks > 0 ? java.util.Collections.nCopies(v, isa.lanes()) : tail;
+        if (blocks == 0) {
+            blocks = 1;
+            tail = List.of();
+            block = vectors(channels, isa.lanes());
+        } else if (!tail.isEmpty() && blocks == 1 && v + tail.size() <= 6) {
+            // one block, wide enough for the odd channels too
+            block = vectors(channels, isa.lanes());
+            tail = List.of();
+        }
+        int n = Math.max(block.size(), tail.size());
+        int room = isa.registers() - extra - n;
+        int most = Math.min(Math.max(1, room / n), 28);
+        for (int columns = Math.min(w, most); columns >= 1; columns--) {
+            list.add(new ConvTiling(1, columns, block, blocks, tail, flat));
+        }
+        for (int rows = 2; rows <= h && rows * w <= most; rows++) {
+            list.add(new ConvTiling(rows, w, block, blocks, tail, flat));
+        }
+        return list.toArray(ConvTiling[]::new);
+    }
+
+    /** The pixels of a tile lie at a power-of-two distance, so that few cache sets hold them all. */
+    private boolean conflicts(long pixelBytes) {
+        long sets = java.util.stream.LongStream.range(0, columns).map(p -> p * pixelBytes / LINE % CACHE_SETS).distinct().count();
+        return columns > sets * (CACHE_WAYS - 2);
+    }
+
+    private double cost(int h, int w, long steps, VectorIsa isa) {
+        double perBlock = area(h, w, block, steps, isa);
+        double perTail = tail.isEmpty() ? 0 : area(h, w, tail, steps, isa);
+        return blocks * perBlock + perTail;
+    }
+
+    private double area(int h, int w, List<Integer> vectors, long steps, VectorIsa isa) {
+        int fullX = w / columns;
+        int restX = w % columns;
+        int fullY = h / rows;
+        int restY = h % rows;
+        double c = (double) fullX * fullY * tile(rows * columns, vectors, steps, isa);
+        if (restX > 0) {
+            c += (double) h * tile(restX, vectors, steps, isa);
+        }
+        if (restY > 0) {
+            c += tile(restY * columns, vectors, steps, isa);
+        }
+        return c;
+    }
+
+    private static double tile(int pixels, List<Integer> vectors, long steps, VectorIsa isa) {
+        double units = 0;
+        for (int l : vectors) {
+            units += l == isa.lanes() ? 1 : 0.55;
+        }
+        double products = pixels * units;
+        double loads = units + 0.5 * pixels;
+        double issue = (pixels * vectors.size() + pixels + vectors.size()) / 5.5;
+        double latency = 4.2;
+        double step = Math.max(Math.max(products, loads), Math.max(issue, latency));
+        return steps * step + pixels * units * EPILOGUE_PER_VECTOR + TILE_OVERHEAD;
+    }
+}

@@ -1,0 +1,240 @@
+package quantwright.backend.llvm.kernel;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import quantwright.backend.llvm.text.Address;
+import quantwright.backend.llvm.text.FunctionBuilder;
+import quantwright.backend.llvm.text.IrType;
+import quantwright.backend.llvm.text.Value;
+
+/**
+ * Emits the way from accumulators to stored results for one tile. Byte results are narrowed four vectors at a time, and
+ * neighbouring pieces of memory leave in one store.
+ */
+final class EpilogueEmitter {
+    private final FunctionBuilder f;
+    private final VectorIsa isa;
+    private final Epilogue epilogue;
+    private final EpilogueLayout layout;
+    private final Address constants;
+    private final Address channels4;
+    private final Address channels8;
+    private final Map<String, Value> loaded = new HashMap<>();
+
+    /**
+     * One accumulator vector and where its lanes go.
+     *
+     * @param acc      i32 lanes
+     * @param lane     index of lane 0 among the padded channels of the block
+     * @param out      address of lane 0 in the result
+     * @param residual address of lane 0 in the residual tensor, or null
+     * @param valid    lanes that exist
+     */
+    record Piece(Value acc, int lane, Address out, Address residual, int valid) {
+        int lanes() {
+            return acc.type().lanes();
+        }
+    }
+
+    /**
+     * An emitter for one tile.
+     *
+     * @param constants start of the constants block
+     * @param channels4 the same plus 4 bytes for each lane of earlier channel blocks
+     * @param channels8 the same plus 8 bytes for each
+     */
+    EpilogueEmitter(FunctionBuilder f, VectorIsa isa, Epilogue epilogue, EpilogueLayout layout, Address constants,
+            Address channels4, Address channels8) {
+        this.f = f;
+        this.isa = isa;
+        this.epilogue = epilogue;
+        this.layout = layout;
+        this.constants = constants;
+        this.channels4 = channels4;
+        this.channels8 = channels8;
+    }
+
+    /** Reason this epilogue cannot be emitted, or null. */
+    static String unsupported(Epilogue e) {
+        if (e.table() && (e.hasResidual() || e.store() == Epilogue.Store.F32)) {
+            return "a table followed by an addition or a float store";
+        }
+        if (e.requantize() instanceof Epilogue.Requantize.Fixed && (e.hasResidual() || e.store() == Epilogue.Store.F32)) {
+            return "fixed-point requantization followed by a float addition or a float store";
+        }
+        return null;
+    }
+
+    /** The bias of a vector: what its accumulator starts from. */
+    Value bias(int lane, int lanes) {
+        return f.load(IrType.I32.vec(lanes), channels4.plus(layout.bias + 4L * lane), 16);
+    }
+
+    void emit(List<Piece> pieces) {
+        switch (epilogue.store()) {
+            case I32 -> pieces.forEach(p -> storeWide(p.acc(), p));
+            case F32 -> pieces.forEach(p -> storeWide(dequantized(p), p));
+            case ENCODED, I8 -> {
+                for (int lanes = isa.lanes(); lanes >= 4; lanes /= 2) {
+                    narrowGroups(pieces, lanes);
+                }
+            }
+        }
+    }
+
+    private Value dequantized(Piece p) {
+        IrType t = IrType.F32.vec(p.lanes());
+        // Through i32, so that a rounded -0.3 is +0 as in the definition.
+        Value difference = f.sitofp(isa.toIntHalfEven(f, clampedFloat(p)), t);
+        return f.fmul(difference, splat("scale", layout.scale, IrType.F32, p.lanes()));
+    }
+
+    private void narrowGroups(List<Piece> all, int lanes) {
+        var group = new ArrayList<Piece>();
+        for (Piece p : all) {
+            if (p.lanes() == lanes) {
+                group.add(p);
+            }
+            if (group.size() == 4) {
+                narrow(group);
+                group.clear();
+            }
+        }
+        if (!group.isEmpty()) {
+            narrow(group);
+        }
+    }
+
+    private void narrow(List<Piece> group) {
+        Value[] ints = group.stream().map(this::rounded).toArray(Value[]::new);
+        Value bytes = isa.narrow(f, ints, constants.plus(layout.zero));
+        int n = bytes.type().lanes();
+        if (clampsBytes()) {
+            Value low = splat("min", layout.min, IrType.I8, n);
+            Value high = splat("max", layout.max, IrType.I8, n);
+            bytes = isa.byteFlip() != 0 ? f.umin(f.umax(bytes, low), high) : f.smin(f.smax(bytes, low), high);
+        }
+        if (epilogue.table()) {
+            bytes = isa.lookup(f, bytes, constants.plus(layout.table));
+        }
+        if (epilogue.store() == Epilogue.Store.I8 && isa.byteFlip() != 0) {
+            bytes = f.xor(bytes, Value.of(bytes.type(), (byte) isa.byteFlip()));
+        }
+        store(bytes, group);
+    }
+
+    private boolean clampsBytes() {
+        if (epilogue.hasResidual()) {
+            return true;
+        }
+        return switch (epilogue.requantize()) {
+            case Epilogue.Requantize.F32 r -> r.proven() && r.narrow();
+            case Epilogue.Requantize.Fixed r -> r.narrow();
+            case Epilogue.Requantize.None r -> false;
+        };
+    }
+
+    /** The rounded value before the zero point is added. */
+    private Value rounded(Piece p) {
+        return switch (epilogue.requantize()) {
+            case Epilogue.Requantize.Fixed r -> new FixedPointEmitter(f, r, layout, channels4, channels8)
+                .requantize(p.acc(), p.lane());
+            case Epilogue.Requantize.F32 r when epilogue.hasResidual() -> isa.toIntHalfEven(f, sum(p));
+            case Epilogue.Requantize.F32 r -> isa.toIntHalfEven(f, r.proven() ? scaled(p) : clampedFloat(p));
+            case Epilogue.Requantize.None r -> p.acc();
+        };
+    }
+
+    private Value scaled(Piece p) {
+        IrType t = IrType.F32.vec(p.lanes());
+        Value factor = cached("factor" + p.lane(), t, channels4.plus(layout.factor + 4L * p.lane()));
+        return f.fmul(f.sitofp(p.acc(), t), factor);
+    }
+
+    private Value clampedFloat(Piece p) {
+        Value low = splat("floatMin", layout.floatMin, IrType.F32, p.lanes());
+        Value high = splat("floatMax", layout.floatMax, IrType.F32, p.lanes());
+        return isa.floatMin(f, isa.floatMax(f, scaled(p), low), high);
+    }
+
+    // fadd(fmul(f32(q1 - z1), m1), fmul(f32(q2 - z2), m2))
+    private Value sum(Piece p) {
+        int n = p.lanes();
+        Value first = f.fmul(isa.roundHalfEven(f, clampedFloat(p)), splat("m1", layout.add, IrType.F32, n));
+        Value q2 = loadBytes(p.residual(), n, p.valid());
+        IrType ints = IrType.I32.vec(n);
+        Value wide = isa.byteFlip() != 0 ? f.zext(q2, ints) : f.sext(q2, ints);
+        Value d2 = f.sub(wide, splat("zero2", layout.add + 128, IrType.I32, n));
+        Value second = f.fmul(f.sitofp(d2, IrType.F32.vec(n)), splat("m2", layout.add + 64, IrType.F32, n));
+        return f.fadd(first, second);
+    }
+
+    /** Reads a residual piece; tensors in the arena have slack behind them, so whole vectors may be read. */
+    private Value loadBytes(Address a, int lanes, int valid) {
+        return f.load(IrType.I8.vec(lanes), a, 1);
+    }
+
+    private Value splat(String key, long offset, IrType element, int lanes) {
+        return cached(key, element.vec(lanes), constants.plus(offset));
+    }
+
+    private Value cached(String key, IrType type, Address a) {
+        return loaded.computeIfAbsent(key + type, k -> f.load(type, a, 16));
+    }
+
+    private void storeWide(Value v, Piece p) {
+        storeLanes(v, 0, p.valid(), p.out());
+    }
+
+    /** Stores lanes [first, first + count) in as few plain stores as their number needs. */
+    private void storeLanes(Value v, int first, int count, Address to) {
+        int element = v.type().bits() / 8;
+        int at = first;
+        long offset = 0;
+        int left = count;
+        while (left > 0) {
+            int n = Integer.highestOneBit(left);
+            Value part = n == 1 ? f.extract(v, at) : f.slice(v, at, n);
+            f.store(part, to.plus(offset), 1);
+            at += n;
+            offset += (long) n * element;
+            left -= n;
+        }
+    }
+
+    /** Stores narrowed bytes; runs of whole pieces that touch in memory leave together. */
+    private void store(Value bytes, List<Piece> group) {
+        int i = 0;
+        while (i < group.size()) {
+            Piece p = group.get(i);
+            int n = p.lanes();
+            int run = 1;
+            for (int size = 4; size > 1; size /= 2) {
+                if (i % size == 0 && touch(group, i, size)) {
+                    run = size;
+                    break;
+                }
+            }
+            int valid = run > 1 ? run * n : p.valid();
+            storeLanes(bytes, i * n, valid, p.out());
+            i += run;
+        }
+    }
+
+    private static boolean touch(List<Piece> group, int from, int size) {
+        if (from + size > group.size()) {
+            return false;
+        }
+        Piece first = group.get(from);
+        for (int j = 0; j < size; j++) {
+            Piece p = group.get(from + j);
+            if (p.valid() != p.lanes() || p.out().base() != first.out().base()
+                    || p.out().offset() != first.out().offset() + (long) j * p.lanes()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

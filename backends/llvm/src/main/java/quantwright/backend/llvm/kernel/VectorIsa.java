@@ -1,0 +1,66 @@
+package quantwright.backend.llvm.kernel;
+
+import java.nio.ByteBuffer;
+import quantwright.backend.llvm.text.Address;
+import quantwright.backend.llvm.text.FunctionBuilder;
+import quantwright.backend.llvm.text.Value;
+
+/** What kernel generators ask of an instruction set. Vectors are LLVM vectors of 4 lanes of i32 up to {@link #lanes()}. */
+public interface VectorIsa {
+    /** Suffix of kernel names, such as {@code avx512vnni}. */
+    String suffix();
+
+    /** 32-bit lanes of the widest register; a power of two, at least 4. */
+    int lanes();
+
+    /** Vector registers. */
+    int registers();
+
+    /** What activation bytes in the arena are XORed with: 0x80 where the dot product wants them unsigned, else 0. */
+    int byteFlip();
+
+    /** The integer dot product; {@code safePairs} says the weights cannot saturate a 16-bit pair sum. */
+    Dot dot(boolean safePairs);
+
+    /** Floats to i32, half to even; out of range is unspecified. */
+    Value toIntHalfEven(FunctionBuilder f, Value v);
+
+    /** Floats rounded to integral floats, half to even. */
+    Value roundHalfEven(FunctionBuilder f, Value v);
+
+    /** {@code x < y ? x : y} per float lane; operands are never NaN. */
+    Value floatMin(FunctionBuilder f, Value x, Value y);
+
+    /** {@code x > y ? x : y} per float lane; operands are never NaN. */
+    Value floatMax(FunctionBuilder f, Value x, Value y);
+
+    /**
+     * Adds {@code zero} to i32 lanes and saturates to a byte, signed or unsigned as the arena's encoding is.
+     *
+     * @param pieces one to four i32 vectors of equal lanes L; values of any size
+     * @param zero   zero point as an address of 32 splatted i16
+     * @return L bytes of the first piece, then of the second, and so on: 4 * L bytes (unspecified for missing pieces)
+     */
+    Value narrow(FunctionBuilder f, Value[] pieces, Address zero);
+
+    /** {@code table[b]} per byte lane, unsigned index; {@code table} is the address of 256 bytes aligned to 64. */
+    Value lookup(FunctionBuilder f, Value bytes, Address table);
+
+    /** A way to add four products per 32-bit lane. */
+    interface Dot {
+        /** Bytes of packed weights per output lane and four inputs. */
+        int weightBytes();
+
+        /** Prepares four activation bytes, broadcast to each lane of an i32 vector, for {@link #accumulate}. */
+        Value[] activation(FunctionBuilder f, Value splat);
+
+        /** acc + dot(activation, weights); {@code activation} may be wider than {@code acc}. */
+        Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights);
+
+        /** Loads the packed weights of {@code lanes} outputs that lie {@code address} into a step of {@code outputs}. */
+        Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs);
+
+        /** Packs one step: {@code weights[output][4]} in order of outputs. */
+        void pack(ByteBuffer to, byte[][] weights);
+    }
+}

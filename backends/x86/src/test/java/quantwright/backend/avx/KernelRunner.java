@@ -1,0 +1,98 @@
+package quantwright.backend.avx;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import quantwright.backend.llvm.CodeOptions;
+import quantwright.backend.llvm.CodeTarget;
+import quantwright.backend.llvm.CpuFeature;
+import quantwright.backend.llvm.HostFeatures;
+import quantwright.backend.llvm.LlvmToolchain;
+import quantwright.backend.llvm.kernel.Kernel;
+import quantwright.backend.llvm.object.SharedObject;
+import quantwright.backend.llvm.text.ModuleBuilder;
+import quantwright.backend.llvm.text.TargetAttributes;
+
+/** Compiles kernels and calls them on memory with guards around every tensor. */
+final class KernelRunner implements AutoCloseable {
+    static final Set<CpuFeature> AVX512 = EnumSet.of(CpuFeature.AVX512F, CpuFeature.AVX512BW, CpuFeature.AVX512DQ,
+        CpuFeature.AVX512VL, CpuFeature.AVX512VNNI, CpuFeature.AVX512VBMI, CpuFeature.BMI2);
+    static final Set<CpuFeature> AVX2 = EnumSet.of(CpuFeature.AVX2, CpuFeature.FMA, CpuFeature.BMI2);
+    private static final int GUARD = 256;
+
+    private final CodeTarget target;
+    private final ModuleBuilder module;
+    private final Arena arena = Arena.ofShared();
+    private SharedObject code;
+    private final TreeMap<String, byte[]> constants = new TreeMap<>();
+
+    KernelRunner(Set<CpuFeature> features) {
+        target = CodeTarget.x86(features, "generic");
+        module = new ModuleBuilder(TargetAttributes.of(target));
+    }
+
+    CodeTarget target() {
+        return target;
+    }
+
+    <P> void add(String name, Kernel<P> kernel, P parameters) {
+        kernel.emit(module, name, ModuleBuilder.Linkage.EXTERNAL);
+        constants.put(name, kernel.constants(parameters));
+    }
+
+    String text() {
+        return module.text();
+    }
+
+    String assembly() {
+        return LlvmToolchain.open().compiler().assembly(text(), target, CodeOptions.AS_WRITTEN);
+    }
+
+    void build() {
+        assumeTrue(HostFeatures.detect().supports(target), "this host cannot run " + target.features());
+        code = LlvmToolchain.open().build(List.of(text()), target, CodeOptions.AS_WRITTEN);
+    }
+
+    /** A buffer of bytes between guards; {@code bytes} covers the tensor's halo and slack. */
+    MemorySegment place(byte[] bytes, byte guard) {
+        MemorySegment all = arena.allocate(bytes.length + 2L * GUARD, 64);
+        all.fill(guard);
+        MemorySegment s = all.asSlice(GUARD, bytes.length);
+        MemorySegment.copy(bytes, 0, s, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        return s;
+    }
+
+    MemorySegment constants(String name) {
+        byte[] c = constants.get(name);
+        MemorySegment s = arena.allocate(Math.max(64, c.length), 64);
+        MemorySegment.copy(c, 0, s, ValueLayout.JAVA_BYTE, 0, c.length);
+        return s;
+    }
+
+    void call(String name, MemorySegment... pointers) throws Throwable {
+        MemoryLayout[] types = new MemoryLayout[pointers.length];
+        java.util.Arrays.fill(types, ValueLayout.ADDRESS);
+        var handle = code.function(name, FunctionDescriptor.ofVoid(types));
+        handle.invokeWithArguments((Object[]) pointers);
+    }
+
+    SharedObject code() {
+        return code;
+    }
+
+    @Override
+    public void close() {
+        if (code != null) {
+            code.close();
+        }
+        arena.close();
+    }
+}
