@@ -70,7 +70,7 @@ public final class LlvmLibrary {
             var arguments = arena.allocate(ADDRESS, 2);
             arguments.setAtIndex(ADDRESS, 0, arena.allocateFrom("quantwright"));
             arguments.setAtIndex(ADDRESS, 1, arena.allocateFrom("-enable-misched=false"));
-            calls.run("LLVMParseCommandLineOptions", 2, arguments, MemorySegment.NULL);
+            calls.word("LLVMParseCommandLineOptions", 2, arguments, MemorySegment.NULL);
         }
     }
 
