@@ -1,5 +1,6 @@
 package quantwright.backend.avx;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
@@ -7,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +33,10 @@ final class KernelRunner implements AutoCloseable {
     private final CodeTarget target;
     private final ModuleBuilder module;
     private final Arena arena = Arena.ofShared();
+    private final ArrayList<Guard> guards = new ArrayList<>();
     private SharedObject code;
+
+    private record Guard(MemorySegment all, byte value) { }
     private final TreeMap<String, byte[]> constants = new TreeMap<>();
 
     KernelRunner(Set<CpuFeature> features) {
@@ -65,9 +70,21 @@ final class KernelRunner implements AutoCloseable {
     MemorySegment place(byte[] bytes, byte guard) {
         MemorySegment all = arena.allocate(bytes.length + 2L * GUARD, 64);
         all.fill(guard);
+        guards.add(new Guard(all, guard));
         MemorySegment s = all.asSlice(GUARD, bytes.length);
         MemorySegment.copy(bytes, 0, s, ValueLayout.JAVA_BYTE, 0, bytes.length);
         return s;
+    }
+
+    /** Fails if anything outside the buffers placed so far was written; then forgets them. */
+    void checkGuards(String what) {
+        for (Guard g : guards) {
+            for (long i = 0; i < GUARD; i++) {
+                assertEquals(g.value, g.all.get(ValueLayout.JAVA_BYTE, i), what);
+                assertEquals(g.value, g.all.get(ValueLayout.JAVA_BYTE, g.all.byteSize() - 1 - i), what);
+            }
+        }
+        guards.clear();
     }
 
     MemorySegment constants(String name) {
