@@ -1,0 +1,50 @@
+package quantwright.ir.arith;
+
+import java.util.Locale;
+
+/** A named choice of rounding for every op family, made once when a graph is quantized. */
+public enum ArithmeticPreset {
+    /** One f32 factor everywhere: our own choice where nothing else is asked for. */
+    F32,
+    /**
+     * TensorFlow Lite's built-in kernels on x86 (optimized resolver, no XNNPACK): convolutions and matrix products go
+     * through ruy, whose kernels round the exact product once, half up; depthwise convolution and everything
+     * elementwise use gemmlowp's double rounding.
+     */
+    TFLITE,
+    /** ONNX's reference and ONNX Runtime: f32 factor, half to even. */
+    ONNX,
+    /** XNNPACK's f32 requantization, used by TensorFlow Lite's default delegate: f32 factor, half to even. */
+    XNNPACK;
+
+    /** The rounding of an op of this family. */
+    public Rounding rounding(OpFamily family) {
+        return switch (this) {
+            case F32, ONNX, XNNPACK -> Rounding.FLOAT32;
+            case TFLITE -> switch (family) {
+                case CONVOLUTION, MATRIX_PRODUCT -> Rounding.SINGLE_ROUNDING;
+                case DEPTHWISE_CONVOLUTION, ADD, MUL, AVERAGE_POOL, MEAN, REQUANTIZE -> Rounding.GEMMLOWP;
+            };
+        };
+    }
+
+    /** Lower-case name, as on the command line. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Reads a lower-case name.
+     *
+     * @throws IllegalArgumentException naming the presets there are
+     */
+    public static ArithmeticPreset parse(String text) {
+        for (ArithmeticPreset preset : values()) {
+            if (preset.text().equals(text)) {
+                return preset;
+            }
+        }
+        throw new IllegalArgumentException("'" + text + "' is not an arithmetic preset; expected f32, tflite, onnx or"
+            + " xnnpack");
+    }
+}
