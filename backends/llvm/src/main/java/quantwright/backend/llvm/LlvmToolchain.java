@@ -100,7 +100,7 @@ public final class LlvmToolchain {
         try {
             var file = Files.createTempFile("quantwright", ".so");
             try {
-                linker().shared(objects, file);
+                Files.write(file, linker().shared(objects, "quantwright.so"));
                 return SharedObject.load(file);
             } finally {
                 // The mapping outlives the name.

@@ -110,7 +110,7 @@ class LlvmToolchainTest {
     }
 
     @Test
-    void sameInputSameBytesOnSeveralThreads(@TempDir Path folder) throws Exception {
+    void sameInputSameBytesOnSeveralThreads() {
         var compiler = toolchain.compiler();
         var texts = List.of(SUM, DOT, SUM, DOT, SUM, DOT);
         var objects = compiler.compileAll(texts, VNNI, CodeOptions.OPTIMIZED, 3);
@@ -118,13 +118,8 @@ class LlvmToolchainTest {
             assertArrayEquals(compiler.compile(texts.get(i), VNNI, CodeOptions.OPTIMIZED).bytes(),
                     objects.get(i).bytes());
         }
-        var first = folder.resolve("a").resolve("model.so");
-        var second = folder.resolve("b").resolve("model.so");
-        Files.createDirectories(first.getParent());
-        Files.createDirectories(second.getParent());
-        toolchain.linker().shared(objects.subList(0, 2), first);
-        toolchain.linker().shared(objects.subList(0, 2), second);
-        assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(second));
+        var linker = toolchain.linker();
+        assertArrayEquals(linker.shared(objects.subList(0, 2), "m.so"), linker.shared(objects.subList(0, 2), "m.so"));
     }
 
     @Test

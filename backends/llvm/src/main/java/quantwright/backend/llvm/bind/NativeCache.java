@@ -5,7 +5,6 @@ import java.net.JarURLConnection;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -62,7 +61,28 @@ public final class NativeCache {
                     + (location == null ? " is not on the class or module path" : " is not at " + location)
                     + "; set -D" + LOCATION_PROPERTY + "=JAR_OR_FOLDER", null);
         }
-        return new NativeCache(jar, prefix, cacheFolder(jar, prefix));
+        return of(jar, prefix, userCache().resolve("quantwright").resolve("llvm"));
+    }
+
+    /**
+     * The cache of one jar's files under {@code root}, in a folder named by version and content.
+     *
+     * @param prefix the folder in the jar that holds the files, with a slash at its end
+     * @throws LlvmUnavailable when the jar cannot be read or holds no library
+     */
+    static NativeCache of(Path jar, String prefix, Path root) {
+        try (var zip = new ZipFile(jar.toFile())) {
+            ZipEntry library = zip.getEntry(prefix + LIBRARY_ENTRY);
+            if (library == null) {
+                throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "no " + LIBRARY_ENTRY + " in " + jar, null);
+            }
+            var matcher = Pattern.compile("llvm-(.+?)-linux.*").matcher(jar.getFileName().toString());
+            var version = matcher.matches() ? matcher.group(1) : "unversioned";
+            var hash = String.format(Locale.ROOT, "%08x%08x", library.getCrc(), library.getSize());
+            return new NativeCache(jar, prefix, root.resolve(version + "-" + hash));
+        } catch (IOException e) {
+            throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "unreadable jar " + jar + ": " + e.getMessage(), e);
+        }
     }
 
     /** The folder that holds the unpacked files. */
@@ -200,25 +220,9 @@ public final class NativeCache {
         }
     }
 
-    private static Path cacheFolder(Path jar, String prefix) {
+    private static Path userCache() {
         var root = System.getenv("XDG_CACHE_HOME");
-        var base = root != null && Path.of(root).isAbsolute() ? Path.of(root)
-                : Path.of(System.getProperty("user.home"), ".cache");
-        if (!base.isAbsolute() || Files.exists(base, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(base)) {
-            throw new LlvmUnavailable(Reason.CACHE_FAILED, "no cache folder at " + base + "; set XDG_CACHE_HOME", null);
-        }
-        try (var zip = new ZipFile(jar.toFile())) {
-            ZipEntry library = zip.getEntry(prefix + LIBRARY_ENTRY);
-            if (library == null) {
-                throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "no " + LIBRARY_ENTRY + " in " + jar, null);
-            }
-            var name = jar.getFileName().toString();
-            var matcher = Pattern.compile("llvm-(.+?)-linux.*").matcher(name);
-            var version = matcher.matches() ? matcher.group(1) : "unversioned";
-            var hash = String.format(Locale.ROOT, "%08x%08x", library.getCrc(), library.getSize());
-            return base.resolve("quantwright").resolve("llvm").resolve(version + "-" + hash);
-        } catch (IOException e) {
-            throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "unreadable jar " + jar + ": " + e.getMessage(), e);
-        }
+        return root != null && Path.of(root).isAbsolute() ? Path.of(root)
+                : Path.of(System.getProperty("user.home"), ".cache").toAbsolutePath();
     }
 }

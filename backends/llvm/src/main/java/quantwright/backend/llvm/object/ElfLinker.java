@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,14 +26,16 @@ public final class ElfLinker {
     }
 
     /**
-     * Links a shared object: symbols of default visibility are exported, text and read-only data are never written.
+     * Links a shared object: symbols of default visibility are exported, and no segment is both written and executed.
+     * Unreferenced sections are dropped.
      *
+     * @param soname the name the object calls itself
      * @throws CodeGenerationException when a symbol is undefined or defined twice
      */
-    public void shared(List<ObjectCode> objects, Path output) throws IOException {
+    public byte[] shared(List<ObjectCode> objects, String soname) {
         var arguments = new ArrayList<>(SHARED);
-        arguments.add("-soname=" + output.getFileName());
-        link(arguments, objects, output);
+        arguments.add("-soname=" + soname);
+        return link(arguments, objects);
     }
 
     /** Joins objects into one relocatable object, so that an artifact ships a single {@code .o}. */
@@ -42,36 +43,34 @@ public final class ElfLinker {
         if (objects.size() == 1) {
             return objects.getFirst();
         }
+        return new ObjectCode(link(List.of("-r", "--build-id=none", "--threads=1"), objects));
+    }
+
+    private byte[] link(List<String> arguments, List<ObjectCode> objects) {
         try {
-            var file = Files.createTempFile("quantwright", ".o");
+            var folder = Files.createTempDirectory("quantwright-link");
             try {
-                link(List.of("-r", "--build-id=none", "--threads=1"), objects, file);
-                return new ObjectCode(Files.readAllBytes(file));
+                return link(arguments, objects, folder);
             } finally {
-                Files.delete(file);
+                delete(folder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("cannot link: " + e.getMessage(), e);
         }
     }
 
-    private void link(List<String> arguments, List<ObjectCode> objects, Path output) throws IOException {
-        var folder = Files.createTempDirectory("quantwright-link");
-        try {
-            // File names end up in the output, so they do not depend on anything but the order.
-            var command = new ArrayList<>(List.of(lld.toString(), "-flavor", "gnu"));
-            command.addAll(arguments);
-            command.addAll(List.of("-o", "linked"));
-            for (int i = 0; i < objects.size(); i++) {
-                var name = i + ".o";
-                Files.write(folder.resolve(name), objects.get(i).bytes());
-                command.add(name);
-            }
-            run(command, folder);
-            Files.move(folder.resolve("linked"), output, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            delete(folder);
+    private byte[] link(List<String> arguments, List<ObjectCode> objects, Path folder) throws IOException {
+        // File names end up in the output, so they do not depend on anything but the order.
+        var command = new ArrayList<>(List.of(lld.toString(), "-flavor", "gnu"));
+        command.addAll(arguments);
+        command.addAll(List.of("-o", "linked"));
+        for (int i = 0; i < objects.size(); i++) {
+            var name = i + ".o";
+            Files.write(folder.resolve(name), objects.get(i).bytes());
+            command.add(name);
         }
+        run(command, folder);
+        return Files.readAllBytes(folder.resolve("linked"));
     }
 
     private static void run(List<String> command, Path folder) throws IOException {

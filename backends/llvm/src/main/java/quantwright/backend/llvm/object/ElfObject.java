@@ -158,7 +158,7 @@ public record ElfObject(Architecture architecture, List<Section> sections, List<
             var nameOffsets = new int[count];
             var sections = new ArrayList<Section>();
             for (int i = 0; i < count; i++) {
-                int at = index(data.getLong(40) + (long) i * SECTION_BYTES);
+                int at = table(data.getLong(40), i, SECTION_BYTES);
                 nameOffsets[i] = data.getInt(at);
                 int type = data.getInt(at + 4);
                 long offset = data.getLong(at + 24);
@@ -191,7 +191,7 @@ public record ElfObject(Architecture architecture, List<Section> sections, List<
             int count = Short.toUnsignedInt(data.getShort(56));
             var segments = new ArrayList<Segment>();
             for (int i = 0; i < count; i++) {
-                int at = index(data.getLong(32) + (long) i * SEGMENT_BYTES);
+                int at = table(data.getLong(32), i, SEGMENT_BYTES);
                 segments.add(new Segment(data.getInt(at), data.getInt(at + 4)));
             }
             return segments;
@@ -204,8 +204,9 @@ public record ElfObject(Architecture architecture, List<Section> sections, List<
             return Arrays.copyOfRange(file, (int) offset, (int) (offset + size));
         }
 
-        private int index(long offset) {
-            if (offset < 0 || offset >= file.length) {
+        private int table(long start, int index, int size) {
+            long offset = start + (long) index * size;
+            if (start < 0 || offset > file.length - size) {
                 throw new IndexOutOfBoundsException("byte " + offset + " of " + file.length);
             }
             return (int) offset;

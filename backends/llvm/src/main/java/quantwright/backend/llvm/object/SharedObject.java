@@ -50,6 +50,25 @@ public final class SharedObject implements AutoCloseable {
         return NativeAccess.downcall(address, type);
     }
 
+    /**
+     * The memory of an exported variable, such as the pointer to the trace function.
+     *
+     * @param size in bytes
+     * @throws NoSuchElementException when nothing of that name is exported
+     */
+    public MemorySegment data(String symbol, long size) {
+        var address = find(symbol).orElseThrow(() -> new NoSuchElementException("no exported symbol " + symbol));
+        return NativeAccess.view(address, size);
+    }
+
+    /**
+     * A function pointer native code can call, valid until this object is closed. An exception thrown by
+     * {@code target} ends the process, so it must catch its own.
+     */
+    public MemorySegment callback(MethodHandle target, FunctionDescriptor type) {
+        return NativeAccess.upcall(target, type, arena);
+    }
+
     /** Unloads the object. */
     @Override
     public void close() {
