@@ -24,4 +24,11 @@ public interface Backend {
      * @throws quantwright.ir.diag.UserErrorException if this host cannot run it, or the artifact is damaged
      */
     Executor load(Artifact artifact);
+
+    /**
+     * Loads a model that was just compiled, without an artifact folder.
+     *
+     * @throws quantwright.ir.diag.UserErrorException if this host cannot run it
+     */
+    Executor load(CompiledModel model);
 }

@@ -239,6 +239,11 @@ public abstract sealed class Instructions permits FunctionBuilder {
         return convert("fptrunc", v, to);
     }
 
+    /** A pointer as an i64. */
+    public final Value ptrtoint(Value pointer) {
+        return emit(IrType.I64, "ptrtoint ptr " + pointer.text() + " to i64");
+    }
+
     /** The same bits as another type of equal size. */
     public final Value bitcast(Value v, IrType to) {
         return v.type().equals(to) ? v : emit(to, "bitcast " + v.typed() + " to " + to);

@@ -33,7 +33,9 @@ public final class ModuleBuilder {
         /** Callable from outside the object. */
         EXTERNAL(""),
         /** Linked inside the object only, still a real call. */
-        INTERNAL("internal ");
+        INTERNAL("internal "),
+        /** Callable from other objects of the same shared object, not exported. */
+        HIDDEN("hidden ");
 
         private final String text;
 

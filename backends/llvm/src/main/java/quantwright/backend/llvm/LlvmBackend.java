@@ -1,0 +1,138 @@
+package quantwright.backend.llvm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import quantwright.backend.Artifact;
+import quantwright.backend.Backend;
+import quantwright.backend.BackendDiagnostic;
+import quantwright.backend.BackendUnavailable;
+import quantwright.backend.CompileRequest;
+import quantwright.backend.CompiledModel;
+import quantwright.backend.Executor;
+import quantwright.backend.Manifest;
+import quantwright.backend.llvm.kernel.CpuKernels;
+import quantwright.backend.llvm.lower.CpuProgram;
+import quantwright.backend.llvm.object.DataObject;
+import quantwright.backend.llvm.object.ObjectCode;
+import quantwright.backend.llvm.object.SharedObject;
+import quantwright.backend.llvm.text.TargetAttributes;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+import quantwright.profiles.HardwareProfile;
+
+/** What CPU backends share: lowering to kernels, compiling, linking, and running the result. */
+public abstract class LlvmBackend implements Backend {
+    private static final String SHARED_OBJECT = "model.so";
+    private static final String OBJECT = "model.o";
+    /** Modules that compile in parallel; a constant, so that output does not depend on the host. */
+    private static final int MODULES = 2;
+
+    /** For subclasses. */
+    protected LlvmBackend() {
+    }
+
+    /** The kernels of the profile's instruction set. */
+    protected abstract CpuKernels kernels(CodeTarget target);
+
+    /** The profile's machine as a code generation target. */
+    protected abstract CodeTarget target(HardwareProfile profile);
+
+    @Override
+    public CompiledModel compile(CompileRequest request) {
+        CodeTarget target = target(request.profile());
+        TargetAttributes attributes = new TargetAttributes(target.triple(), target.dataLayout(), target.cpu(),
+                target.features(), target.vectorWidth());
+        LlvmToolchain toolchain = toolchain();
+        request.progress().update("selecting kernels", 0, 3);
+        CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), attributes, request.symbol(), MODULES);
+        request.progress().update("generating code", 1, 3);
+        List<ObjectCode> objects = new ArrayList<>(toolchain.compiler().compileAll(
+                program.texts(target.requiredFeatures()), target, CodeOptions.AS_WRITTEN, MODULES));
+        long codeBytes = objects.stream().mapToLong(o -> o.bytes().length).sum();
+        objects.add(DataObject.of(target.architecture(), program.constantsSymbol(), program.constants()));
+        request.progress().update("linking", 2, 3);
+        Map<String, byte[]> files = link(toolchain, objects);
+        request.progress().update("linking", 3, 3);
+        Manifest manifest = new Manifest(Manifest.FORMAT, version(), request.graph().name(), request.profile().id(),
+                request.profile().hash(), id(), request.symbol(), program.arenaBytes(), program.arenaAlignment(),
+                program.arenaLowerBound(), program.constants().length, codeBytes,
+                target.extensions().stream().sorted().map(CpuFeature::llvmName).toList(), program.inputs(),
+                program.outputs(), program.steps(), program.tensors(), Map.of());
+        return new CompiledModel(manifest, program.tile(), files);
+    }
+
+    private static LlvmToolchain toolchain() {
+        try {
+            return LlvmToolchain.open();
+        } catch (LlvmUnavailable e) {
+            throw new BackendUnavailable(e.getMessage(), e);
+        }
+    }
+
+    private static String version() {
+        String implementation = LlvmBackend.class.getPackage().getImplementationVersion();
+        return implementation == null ? "development" : implementation;
+    }
+
+    private static Map<String, byte[]> link(LlvmToolchain toolchain, List<ObjectCode> objects) {
+        try {
+            Path folder = Files.createTempDirectory("quantwright");
+            Path file = folder.resolve(SHARED_OBJECT);
+            try {
+                toolchain.linker().shared(objects, file);
+                Map<String, byte[]> files = new TreeMap<>();
+                files.put(SHARED_OBJECT, Files.readAllBytes(file));
+                files.put(OBJECT, toolchain.linker().relocatable(objects).bytes());
+                return files;
+            } finally {
+                Files.deleteIfExists(file);
+                Files.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Executor load(Artifact artifact) {
+        return executor(artifact.manifest(), artifact.file(SHARED_OBJECT));
+    }
+
+    /**
+     * Loads a model that was just compiled, without an artifact folder.
+     *
+     * @throws UserErrorException if this host lacks instructions the code uses
+     */
+    @Override
+    public Executor load(CompiledModel model) {
+        try {
+            Path file = Files.createTempFile("quantwright", ".so");
+            try {
+                Files.write(file, model.files().get(SHARED_OBJECT));
+                return executor(model.manifest(), file);
+            } finally {
+                // The mapping outlives the name.
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Executor executor(Manifest manifest, Path file) {
+        HostFeatures host = HostFeatures.detect();
+        List<String> present = host.features().stream().map(CpuFeature::llvmName).toList();
+        List<String> missing = manifest.requiredFeatures().stream().filter(f -> !present.contains(f)).toList();
+        if (!missing.isEmpty()) {
+            throw new UserErrorException(BackendDiagnostic.HOST_FEATURES, Location.file(file),
+                    "compiled for " + manifest.profile() + "; the processor lacks " + String.join(", ", missing));
+        }
+        return new LlvmExecutor(manifest, SharedObject.load(file));
+    }
+}

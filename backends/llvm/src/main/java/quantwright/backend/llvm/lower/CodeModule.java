@@ -1,0 +1,183 @@
+package quantwright.backend.llvm.lower;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import quantwright.backend.llvm.text.FunctionBuilder;
+import quantwright.backend.llvm.text.IrType;
+import quantwright.backend.llvm.text.ModuleBuilder;
+import quantwright.backend.llvm.text.ModuleBuilder.Linkage;
+import quantwright.backend.llvm.text.Parameter;
+import quantwright.backend.llvm.text.TargetAttributes;
+import quantwright.backend.llvm.text.Value;
+
+/**
+ * The program of a model: one function for each distinct kernel, spread over several modules that compile in parallel, a
+ * constants block, and the entry points {@code NAME_run}, {@code NAME_run_traced} and {@code NAME_required_features}.
+ */
+final class CodeModule {
+    private static final int LINE = 64;
+    private final String symbol;
+    private final TargetAttributes target;
+    private final Map<Object, String> functions = new LinkedHashMap<>();
+    private final Map<ByteBuffer, Long> constantOffsets = new LinkedHashMap<>();
+    private final ByteArrayOutputStream constants = new ByteArrayOutputStream();
+    private final List<ModuleBuilder> modules = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
+    private final List<Integer> stepEnds = new ArrayList<>();
+
+    private record Call(String function, KernelCall kernel, long constantOffset) {
+    }
+
+    CodeModule(String symbol, TargetAttributes target, int parallel) {
+        this.symbol = symbol;
+        this.target = target;
+        for (int i = 0; i < parallel; i++) {
+            modules.add(new ModuleBuilder(target));
+        }
+    }
+
+    /** Adds a step's calls. */
+    void add(Step step) {
+        for (KernelCall call : step.calls()) {
+            String function = functions.get(call.key());
+            if (function == null) {
+                function = symbol + "_k" + functions.size();
+                functions.put(call.key(), function);
+                call.emitter().emit(modules.get(functions.size() % modules.size()), function, Linkage.HIDDEN);
+            }
+            calls.add(new Call(function, call, constant(call.constants())));
+        }
+        stepEnds.add(calls.size());
+    }
+
+    /** Offset in the constants block of these bytes, shared with equal ones. */
+    long constant(byte[] bytes) {
+        if (bytes.length == 0) {
+            return 0;
+        }
+        return constantOffsets.computeIfAbsent(ByteBuffer.wrap(bytes), _ -> {
+            long at = constants.size();
+            constants.writeBytes(bytes);
+            // Kernels may read a vector past the end of their block.
+            constants.writeBytes(new byte[LINE - bytes.length % LINE + LINE]);
+            while (constants.size() % LINE != 0) {
+                constants.write(0);
+            }
+            return at;
+        });
+    }
+
+    /** The constants block, aligned to 64 bytes in the object as symbol {@link #constantsSymbol()}. */
+    byte[] constants() {
+        return constants.size() == 0 ? new byte[LINE] : constants.toByteArray();
+    }
+
+    String constantsSymbol() {
+        return symbol + "_constants";
+    }
+
+    /** Number of distinct kernel functions. */
+    int functionCount() {
+        return functions.size();
+    }
+
+    /** The texts of all modules, entry points included. */
+    List<String> texts(int inputs, int outputs, int requiredFeatures) {
+        ModuleBuilder main = new ModuleBuilder(target);
+        main.raw("@" + constantsSymbol() + " = external hidden constant [0 x i8], align 64");
+        emitBody(main, inputs, outputs);
+        emitEntry(main, inputs, outputs, false);
+        emitEntry(main, inputs, outputs, true);
+        FunctionBuilder features = main.function(symbol + "_required_features", Linkage.EXTERNAL, IrType.I32);
+        features.ret(Value.i32(requiredFeatures));
+        List<String> texts = new ArrayList<>();
+        texts.add(main.text());
+        modules.forEach(m -> texts.add(m.text()));
+        return texts;
+    }
+
+    private static Parameter[] parameters(int inputs, int outputs, boolean traced) {
+        List<Parameter> list = new ArrayList<>();
+        for (int i = 0; i < inputs; i++) {
+            list.add(new Parameter(IrType.PTR, "in" + i, ""));
+        }
+        for (int i = 0; i < outputs; i++) {
+            list.add(new Parameter(IrType.PTR, "out" + i, ""));
+        }
+        list.add(new Parameter(IrType.PTR, "arena", ""));
+        if (traced) {
+            list.add(new Parameter(IrType.PTR, "trace", ""));
+        }
+        return list.toArray(Parameter[]::new);
+    }
+
+    private void emitBody(ModuleBuilder main, int inputs, int outputs) {
+        functions.values().forEach(f -> declare(main, f));
+        FunctionBuilder f = main.function(symbol + "_steps", Linkage.INTERNAL, IrType.VOID,
+                parameters(inputs, outputs, true));
+        Value trace = f.param(inputs + outputs + 1);
+        Value traced = f.icmp("ne", trace, Value.zero(IrType.PTR));
+        Value constantsBase = new Value(IrType.PTR, "@" + constantsSymbol(), null);
+        int next = 0;
+        for (int step = 0; step < stepEnds.size(); step++) {
+            boolean any = next < stepEnds.get(step);
+            for (; next < stepEnds.get(step); next++) {
+                emitCall(f, calls.get(next), inputs, outputs, constantsBase);
+            }
+            if (any) {
+                Value index = Value.i32(step);
+                f.when(traced, () -> f.callPointer(trace, index));
+            }
+        }
+        f.ret();
+    }
+
+    private void declare(ModuleBuilder main, String function) {
+        Call call = calls.stream().filter(c -> c.function.equals(function)).findFirst().orElseThrow();
+        IrType[] types = new IrType[call.kernel.arguments().size() + 1];
+        java.util.Arrays.fill(types, IrType.PTR);
+        main.external(function, IrType.VOID, types);
+    }
+
+    private void emitCall(FunctionBuilder f, Call call, int inputs, int outputs, Value constantsBase) {
+        int images = call.kernel.arguments().stream().mapToInt(Placement::images).max().orElse(1);
+        for (int n = 0; n < images; n++) {
+            List<Value> pointers = new ArrayList<>();
+            for (Placement p : call.kernel.arguments()) {
+                Value base = switch (p.space()) {
+                    case INPUT -> f.param(p.index());
+                    case OUTPUT -> f.param(inputs + p.index());
+                    case ARENA -> f.param(inputs + outputs);
+                    case CONSTANT -> constantsBase;
+                };
+                pointers.add(f.pointer(f.at(base).plus(p.offset() + n * (p.images() == 1 ? 0 : p.imageStride()))));
+            }
+            pointers.add(f.pointer(f.at(constantsBase).plus(call.constantOffset)));
+            f.call(call.function, IrType.VOID, pointers.toArray(Value[]::new));
+        }
+    }
+
+    private void emitEntry(ModuleBuilder main, int inputs, int outputs, boolean traced) {
+        FunctionBuilder f = main.function(symbol + (traced ? "_run_traced" : "_run"), Linkage.EXTERNAL, IrType.I32,
+                parameters(inputs, outputs, traced));
+        int pointers = inputs + outputs + 1;
+        for (int i = 0; i < pointers; i++) {
+            Value isNull = f.icmp("eq", f.param(i), Value.zero(IrType.PTR));
+            f.when(isNull, () -> f.ret(Value.i32(1)));
+        }
+        Value address = f.ptrtoint(f.param(pointers - 1));
+        Value misaligned = f.icmp("ne", f.and(address, Value.i64(ArenaPlan.ALIGNMENT - 1)), Value.i64(0));
+        f.when(misaligned, () -> f.ret(Value.i32(2)));
+        Value[] arguments = new Value[pointers + 1];
+        for (int i = 0; i < pointers; i++) {
+            arguments[i] = f.param(i);
+        }
+        arguments[pointers] = traced ? f.param(pointers) : Value.zero(IrType.PTR);
+        f.call(symbol + "_steps", IrType.VOID, arguments);
+        f.ret(Value.i32(0));
+    }
+}

@@ -1,0 +1,101 @@
+package quantwright.backend.llvm.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import quantwright.backend.llvm.kernel.CpuKernels;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.arith.Rounding;
+import quantwright.ir.op.Binary;
+import quantwright.ir.op.BinaryKind;
+import quantwright.ir.op.Clip;
+import quantwright.ir.op.Conv2d;
+import quantwright.ir.op.Constant;
+import quantwright.ir.op.Dense;
+import quantwright.ir.op.LeakyRelu;
+import quantwright.ir.op.Op;
+import quantwright.ir.op.QAdd;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QDense;
+import quantwright.ir.op.QLookup;
+import quantwright.ir.op.Quantize;
+import quantwright.ir.op.Transpose;
+import quantwright.ir.op.Unary;
+import quantwright.ir.op.UnaryKind;
+
+/**
+ * Which ops a kernel takes into its epilogue. A chain starts at a convolution or dense layer and goes on while the value has
+ * one user that the epilogue's next stage can be: for integers a table, then an addition; for floats an activation, an
+ * addition, an activation. A Transpose and a Quantize at the model's edge are one chain too.
+ */
+final class EpilogueRules {
+    /** Stages of an epilogue, in order. */
+    private enum Stage { ACTIVATION, ADD, AFTER_ADD }
+
+    private final CpuKernels kernels;
+
+    EpilogueRules(CpuKernels kernels) {
+        this.kernels = kernels;
+    }
+
+    /** The longest chain from {@code root}, at least {@code root} itself. */
+    List<Node> chain(Node root) {
+        List<Node> chain = new ArrayList<>(List.of(root));
+        switch (root.op()) {
+            case QConv2d _, QDense _ -> extend(chain, true);
+            case Conv2d _, Dense _ -> extend(chain, false);
+            case Transpose _ -> {
+                Node next = onlyUser(root);
+                if (next != null && next.op() instanceof Quantize) {
+                    chain.add(next);
+                }
+            }
+            default -> { }
+        }
+        return chain;
+    }
+
+    private void extend(List<Node> chain, boolean integer) {
+        Stage stage = Stage.ACTIVATION;
+        while (true) {
+            Node last = chain.getLast();
+            Node next = onlyUser(last);
+            if (next == null) {
+                return;
+            }
+            boolean activation = integer ? next.op() instanceof QLookup : isActivation(next.op());
+            if (activation && stage == Stage.ACTIVATION) {
+                stage = Stage.ADD;
+            } else if (activation && stage == Stage.AFTER_ADD && !integer) {
+                chain.add(next);
+                return;
+            } else if (stage.compareTo(Stage.ADD) <= 0 && isAdd(next, last.result(), integer)) {
+                stage = Stage.AFTER_ADD;
+            } else {
+                return;
+            }
+            chain.add(next);
+        }
+    }
+
+    private static Node onlyUser(Node node) {
+        Value value = node.result();
+        return value.users().size() == 1 && !node.graph().isOutput(value) ? value.users().getFirst() : null;
+    }
+
+    private static boolean isActivation(Op op) {
+        return op instanceof Unary u && u.kind() == UnaryKind.RELU || op instanceof Clip || op instanceof LeakyRelu;
+    }
+
+    private static boolean isAdd(Node next, Value through, boolean integer) {
+        boolean add = integer
+                ? next.op() instanceof QAdd q && !q.subtract() && q.rounding() instanceof Rounding.F32
+                : next.op() instanceof Binary b && b.kind() == BinaryKind.ADD;
+        if (!add || next.operand(0) == next.operand(1)) {
+            return false;
+        }
+        Value other = next.operand(0) == through ? next.operand(1) : next.operand(0);
+        return other.type().shape().equals(through.type().shape())
+                && (other.isInput() || !(other.producer().op() instanceof Constant));
+    }
+}

@@ -1,0 +1,22 @@
+package quantwright.backend.llvm.lower;
+
+import java.util.List;
+import quantwright.backend.llvm.text.ModuleBuilder;
+
+/**
+ * One kernel call of a step.
+ *
+ * @param kernel name of the kernel, for reports
+ * @param key equal keys share one function: the spec and everything else the code depends on
+ * @param emitter writes the function {@code void f(pointers..., ptr constants)}
+ * @param constants the layer's numbers in the order the code reads them; may be empty
+ * @param arguments what the function's pointers point to, outputs last
+ */
+record KernelCall(String kernel, Object key, Emitter emitter, byte[] constants, List<Placement> arguments) {
+    /** Writes one function. */
+    @FunctionalInterface
+    interface Emitter {
+        /** Adds a function of that name to the module. */
+        void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage);
+    }
+}
