@@ -46,8 +46,7 @@ public abstract class LlvmBackend implements Backend {
     @Override
     public CompiledModel compile(CompileRequest request) {
         CodeTarget target = target(request.profile());
-        TargetAttributes attributes = new TargetAttributes(target.triple(), target.dataLayout(), target.cpu(),
-                target.features(), target.vectorWidth());
+        TargetAttributes attributes = TargetAttributes.of(target);
         LlvmToolchain toolchain = toolchain();
         request.progress().update("selecting kernels", 0, 3);
         CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), attributes, request.symbol(), MODULES);

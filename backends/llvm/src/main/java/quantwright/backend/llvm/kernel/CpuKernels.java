@@ -1,0 +1,22 @@
+package quantwright.backend.llvm.kernel;
+
+import java.util.List;
+
+/**
+ * The kernel catalogue of one instruction set: for each family its templates, best first, the last a reference that takes
+ * everything the family can express.
+ *
+ * @param isa the instruction set
+ * @param convolutions integer convolutions and fully connected layers
+ */
+public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions) {
+    /** Copies the lists. */
+    public CpuKernels {
+        convolutions = List.copyOf(convolutions);
+    }
+
+    /** What i8 activations are XORed with in the arena. */
+    public int byteFlip() {
+        return isa.byteFlip();
+    }
+}

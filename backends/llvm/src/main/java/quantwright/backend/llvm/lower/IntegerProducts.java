@@ -1,0 +1,139 @@
+package quantwright.backend.llvm.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import quantwright.backend.llvm.kernel.ConvParameters;
+import quantwright.backend.llvm.kernel.ConvSpec;
+import quantwright.backend.llvm.kernel.Epilogue;
+import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.Kernel;
+import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.kernel.Window;
+import quantwright.ir.Graph;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.op.Fused;
+import quantwright.ir.op.Op;
+import quantwright.ir.op.QAdd;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QLookup;
+import quantwright.ir.op.Window2d;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+
+/** Quantized convolutions and dense layers, alone or with a fused table and addition. */
+final class IntegerProducts implements NodeLowering {
+    /** The node taken apart: the product, what follows it, and the values involved, all seen from outside a region. */
+    private record Parts(Op product, Value x, Value weights, Value bias, QuantizedType productType, Value table, QAdd add,
+                         QuantizedType addend, Value other, Value result, boolean raw) {
+    }
+
+    @Override
+    public Result lower(Node node, LoweringContext cx) {
+        Parts parts = parts(node);
+        if (!TileOps.isConstant(parts.weights) || parts.bias != null && !TileOps.isConstant(parts.bias)) {
+            return new Result.Rejected("weights and bias must be constants");
+        }
+        if (parts.x.type().storage() != ScalarType.I8) {
+            return new Result.Rejected("activations are " + parts.x.type().storage() + ", kernels take i8");
+        }
+        ProductNumbers numbers = ProductNumbers.of(parts.product, parts.x.type(), parts.weights, parts.bias,
+                parts.raw ? null : (QuantizedType.PerTensor) parts.productType);
+        if (numbers.problem() != null) {
+            return new Result.Rejected(numbers.problem());
+        }
+        Placement in = cx.placement(parts.x);
+        Placement out = cx.placement(parts.result);
+        Placement residual = parts.other == null ? null : cx.placement(parts.other);
+        Epilogue.Requantize requantize = numbers.requantize();
+        Epilogue epilogue = new Epilogue(requantize, parts.table != null,
+                parts.add == null ? Epilogue.Residual.NONE : Epilogue.Residual.F32,
+                parts.raw ? Epilogue.Store.I32 : out.flip() == cx.kernels().byteFlip() ? Epilogue.Store.ENCODED
+                        : Epilogue.Store.I8);
+        ConvSpec spec = new ConvSpec(in.view(), out.view(), residual == null ? null : residual.view(), window(parts.product),
+                groups(parts.product), epilogue);
+        EpilogueValues values = numbers.values(parts.table == null ? null : TileOps.constant(parts.table).toTensor().bytes(),
+                parts.add == null ? null : add(parts));
+        ConvParameters parameters = new ConvParameters(numbers.weights(), numbers.bias(), parts.x.type().quantized().zeroPoint(0), values);
+        List<String> reasons = new ArrayList<>();
+        for (KernelTemplate<ConvSpec, ConvParameters> template : cx.kernels().convolutions()) {
+            switch (template.select(spec)) {
+                case KernelTemplate.Selection.Selected<ConvParameters>(Kernel<ConvParameters> kernel) -> {
+                    List<Placement> arguments = new ArrayList<>(List.of(in));
+                    if (residual != null) {
+                        arguments.add(residual);
+                    }
+                    arguments.add(out);
+                    KernelCall call = new KernelCall(kernel.name(), List.of(kernel.name(), spec), kernel::emit,
+                            kernel.constants(parameters), arguments);
+                    return new Result.Calls(List.of(call), spec.work() * out.images());
+                }
+                case KernelTemplate.Selection.Rejected<ConvParameters>(String reason) ->
+                        reasons.add(template.name() + ": " + reason);
+            }
+        }
+        return new Result.Rejected(String.join("; ", reasons));
+    }
+
+    private static Parts parts(Node node) {
+        if (!(node.op() instanceof Fused fused)) {
+            return new Parts(node.op(), node.operand(0), node.operand(1), node.operands().size() > 2 ? node.operand(2) : null,
+                    quantizedOrNull(node.result()), null, null, null, null, node.result(),
+                    !node.result().type().isQuantized());
+        }
+        Graph body = fused.body().graph();
+        Node product = body.first();
+        Value table = null;
+        QAdd add = null;
+        Value other = null;
+        QuantizedType addend = null;
+        Value through = product.result();
+        for (Node n : body) {
+            if (n.op() instanceof QLookup) {
+                table = outside(node, n.operand(1));
+            } else if (n.op() instanceof QAdd q) {
+                add = q;
+                addend = through.type().quantized();
+                other = outside(node, n.operand(0) == through ? n.operand(1) : n.operand(0));
+            }
+            through = n.result();
+        }
+        return new Parts(product.op(), outside(node, product.operand(0)), outside(node, product.operand(1)),
+                product.operands().size() > 2 ? outside(node, product.operand(2)) : null, quantizedOrNull(product.result()),
+                table, add, addend, other, node.result(), false);
+    }
+
+    /** The fused node's operand behind an input of its body. */
+    private static Value outside(Node fused, Value inside) {
+        return fused.operand(inside.index());
+    }
+
+    private static QuantizedType quantizedOrNull(Value v) {
+        return v.type().isQuantized() ? v.type().quantized() : null;
+    }
+
+    /**
+     * Numbers of the fused addition. The sum is commutative bit for bit, so the value that comes through the kernel may be
+     * either operand.
+     */
+    private static EpilogueValues.Add add(Parts p) {
+        QuantizedType out = p.result.type().quantized();
+        QuantizedType other = p.other.type().quantized();
+        return new EpilogueValues.Add(p.addend.zeroPoint(0), (float) ((double) p.addend.scale(0) / (double) out.scale(0)),
+                other.zeroPoint(0), (float) ((double) other.scale(0) / (double) out.scale(0)), out.zeroPoint(0),
+                p.add.clamp().min(), p.add.clamp().max());
+    }
+
+    private static Window window(Op op) {
+        if (!(op instanceof QConv2d c)) {
+            return Window.pointwise();
+        }
+        Window2d w = c.window();
+        return new Window(w.kernelH(), w.kernelW(), w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(),
+                w.padLeft());
+    }
+
+    private static int groups(Op op) {
+        return op instanceof QConv2d c ? c.groups() : 1;
+    }
+}

@@ -1,0 +1,34 @@
+package quantwright.backend.llvm.lower;
+
+import quantwright.ir.Node;
+import quantwright.ir.op.ChannelShuffle;
+import quantwright.ir.op.Concat;
+import quantwright.ir.op.DepthToSpace;
+import quantwright.ir.op.Expand;
+import quantwright.ir.op.Identity;
+import quantwright.ir.op.Pad;
+import quantwright.ir.op.QConcat;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QDense;
+import quantwright.ir.op.QReinterpret;
+import quantwright.ir.op.Relayout;
+import quantwright.ir.op.Reshape;
+import quantwright.ir.op.Slice;
+import quantwright.ir.op.SpaceToDepth;
+import quantwright.ir.op.Transpose;
+
+/** Which family lowers which op. */
+final class Lowerings implements NodeLowering {
+    private final NodeLowering products = new IntegerProducts();
+    private final NodeLowering movement = new Movement();
+
+    @Override
+    public Result lower(Node node, LoweringContext cx) {
+        return switch (TileOps.rootOp(node)) {
+            case QConv2d _, QDense _ -> products.lower(node, cx);
+            case Transpose _, Slice _, Pad _, Concat _, QConcat _, Expand _, DepthToSpace _, SpaceToDepth _,
+                    ChannelShuffle _, Reshape _, Identity _, QReinterpret _, Relayout _ -> movement.lower(node, cx);
+            default -> new Result.Rejected("no kernel family covers it");
+        };
+    }
+}

@@ -1,0 +1,195 @@
+package quantwright.backend.llvm.lower;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import quantwright.backend.llvm.loops.CopyKernel;
+import quantwright.backend.llvm.loops.FillKernel;
+import quantwright.backend.llvm.loops.LoopNest;
+import quantwright.ir.Node;
+import quantwright.ir.arith.QuantRange;
+import quantwright.ir.arith.Quantization;
+import quantwright.ir.op.ChannelShuffle;
+import quantwright.ir.op.Concat;
+import quantwright.ir.op.DepthToSpace;
+import quantwright.ir.op.Expand;
+import quantwright.ir.op.Op;
+import quantwright.ir.op.Pad;
+import quantwright.ir.op.PadMode;
+import quantwright.ir.op.QConcat;
+import quantwright.ir.op.Slice;
+import quantwright.ir.op.SpaceToDepth;
+import quantwright.ir.op.Transpose;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.Shape;
+
+/** Ops that move elements without changing them: each is one affine copy, or one for each operand. */
+final class Movement implements NodeLowering {
+    @Override
+    public Result lower(Node node, LoweringContext cx) {
+        Placement out = cx.placement(node.result());
+        if (node.op() instanceof Concat || node.op() instanceof QConcat) {
+            return concat(node, cx, out);
+        }
+        if (cx.sharesMemory(node.result(), node.operand(0))) {
+            return NodeLowering.calls();
+        }
+        Placement in = cx.placement(node.operand(0));
+        if (node.op() instanceof Pad pad) {
+            return pad(pad, in, out);
+        }
+        return NodeLowering.calls(copy(nest(node.op(), in, out), in, 0, out, 0));
+    }
+
+    private static LoopNest nest(Op op, Placement in, Placement out) {
+        long[] s = in.strides();
+        return switch (op) {
+            case Transpose t -> LoopNest.of(out.type().shape().toArray(), t.permutation().stream()
+                    .mapToLong(axis -> s[axis]).toArray(), out.strides());
+            case Slice slice -> {
+                long[] steps = new long[s.length];
+                for (int i = 0; i < s.length; i++) {
+                    steps[i] = s[i] * slice.steps().get(i);
+                }
+                yield LoopNest.of(out.type().shape().toArray(), steps, out.strides());
+            }
+            case Expand _ -> {
+                long[] wide = new long[out.strides().length];
+                int lead = wide.length - s.length;
+                for (int i = 0; i < s.length; i++) {
+                    wide[lead + i] = in.type().dim(i) == 1 ? 0 : s[i];
+                }
+                yield LoopNest.of(out.type().shape().toArray(), wide, out.strides());
+            }
+            case DepthToSpace d -> depthToSpace(d, in, out);
+            case SpaceToDepth d -> spaceToDepth(d, in, out);
+            case ChannelShuffle c -> shuffle(c, in, out);
+            default -> reshape(in, out);
+        };
+    }
+
+    /** Elements in row-major order of both sides; the shapes may differ where one side is dense. */
+    private static LoopNest reshape(Placement in, Placement out) {
+        if (in.type().shape().equals(out.type().shape())) {
+            return LoopNest.of(in.type().shape().toArray(), in.strides(), out.strides());
+        }
+        if (out.isDense()) {
+            return LoopNest.of(in.type().shape().toArray(), in.strides(),
+                    denseFor(in.type().shape(), out.elementBytes()));
+        }
+        if (in.isDense()) {
+            return LoopNest.of(out.type().shape().toArray(), denseFor(out.type().shape(), in.elementBytes()), out.strides());
+        }
+        throw new IllegalStateException("reshape between two tensors with borders");
+    }
+
+    private static long[] denseFor(Shape shape, int bytes) {
+        return Arrays.stream(shape.strides()).map(x -> x * bytes).toArray();
+    }
+
+    private static LoopNest depthToSpace(DepthToSpace d, Placement in, Placement out) {
+        int b = d.block();
+        Shape o = out.type().shape();
+        int depth = o.dim(3);
+        long element = in.strides()[3];
+        long row = d.columnRowDepth() ? b * element : (long) b * depth * element;
+        long column = d.columnRowDepth() ? element : depth * element;
+        long channel = d.columnRowDepth() ? (long) b * b * element : element;
+        return LoopNest.of(new int[] {o.dim(0), o.dim(1) / b, b, o.dim(2) / b, b, depth},
+                new long[] {in.strides()[0], in.strides()[1], row, in.strides()[2], column, channel},
+                new long[] {out.strides()[0], out.strides()[1] * b, out.strides()[1], out.strides()[2] * b,
+                    out.strides()[2], out.strides()[3]});
+    }
+
+    private static LoopNest spaceToDepth(SpaceToDepth d, Placement in, Placement out) {
+        int b = d.block();
+        Shape i = in.type().shape();
+        int depth = i.dim(3);
+        long element = out.strides()[3];
+        return LoopNest.of(new int[] {i.dim(0), i.dim(1) / b, b, i.dim(2) / b, b, depth},
+                new long[] {in.strides()[0], in.strides()[1] * b, in.strides()[1], in.strides()[2] * b, in.strides()[2],
+                    in.strides()[3]},
+                new long[] {out.strides()[0], out.strides()[1], (long) b * depth * element, out.strides()[2],
+                    depth * element, element});
+    }
+
+    private static LoopNest shuffle(ChannelShuffle c, Placement in, Placement out) {
+        int rank = in.type().rank();
+        int each = in.type().dim(-1) / c.groups();
+        int[] extents = Arrays.copyOf(in.type().shape().toArray(), rank + 1);
+        extents[rank - 1] = each;
+        extents[rank] = c.groups();
+        long[] from = Arrays.copyOf(in.strides(), rank + 1);
+        long[] to = Arrays.copyOf(out.strides(), rank + 1);
+        from[rank - 1] = in.strides()[rank - 1];
+        from[rank] = in.strides()[rank - 1] * each;
+        to[rank - 1] = out.strides()[rank - 1] * c.groups();
+        to[rank] = out.strides()[rank - 1];
+        return LoopNest.of(extents, from, to);
+    }
+
+    private static Result concat(Node node, LoweringContext cx, Placement out) {
+        int axis = node.op() instanceof Concat c ? c.axis() : ((QConcat) node.op()).axis();
+        axis = axis < 0 ? axis + out.type().rank() : axis;
+        List<KernelCall> calls = new ArrayList<>();
+        long at = 0;
+        for (quantwright.ir.Value operand : node.operands()) {
+            Placement in = cx.placement(operand);
+            if (!operand.type().element().equals(node.result().type().element())) {
+                return new Result.Rejected("operands with other scales must be requantized first");
+            }
+            if (TileOps.isConstant(operand) || !cx.sharesMemory(node.result(), operand)) {
+                LoopNest nest = LoopNest.of(in.type().shape().toArray(), in.strides(), out.strides());
+                calls.add(copy(nest, in, 0, out, at));
+            }
+            at += out.strides()[axis] * in.type().dim(axis);
+        }
+        return new Result.Calls(calls, 0);
+    }
+
+    private static Result pad(Pad pad, Placement in, Placement out) {
+        if (pad.mode() != PadMode.CONSTANT) {
+            return new Result.Rejected("only constant padding has a kernel");
+        }
+        long bits = switch (out.type().element()) {
+            case QuantizedType.PerTensor q -> Quantization.quantize(pad.value(), q.scale(), new QuantRange(q.zeroPoint(),
+                    (int) q.storage().minValue(), (int) q.storage().maxValue())) ^ out.flip();
+            default -> Float.floatToRawIntBits(pad.value());
+        };
+        if (out.elementBytes() != 1 && !out.type().storage().isFloat()) {
+            return new Result.Rejected("padding of " + out.type().storage() + " has no kernel");
+        }
+        int rank = in.type().rank();
+        long from = 0;
+        long to = 0;
+        int[] extents = new int[rank];
+        for (int i = 0; i < rank; i++) {
+            int before = pad.before().get(i);
+            int after = pad.after().get(i);
+            from += Math.max(0, -before) * in.strides()[i];
+            to += Math.max(0, before) * out.strides()[i];
+            extents[i] = in.type().dim(i) + Math.min(0, before) + Math.min(0, after);
+        }
+        FillKernel fill = new FillKernel(LoopNest.of(out.type().shape().toArray(), out.strides()), out.elementBytes(), bits);
+        return NodeLowering.calls(
+                new KernelCall(fill.name(), fill, fill::emit, new byte[0], List.of(whole(out))),
+                copy(LoopNest.of(extents, in.strides(), out.strides()), in, from, out, to));
+    }
+
+    /** One copy over the whole tensor, batch included. */
+    static KernelCall copy(LoopNest nest, Placement in, long inOffset, Placement out, long outOffset) {
+        CopyKernel kernel = new CopyKernel(nest, out.elementBytes(), in.flip() ^ out.flip());
+        return new KernelCall(kernel.name(), kernel, kernel::emit, new byte[0],
+                List.of(whole(shifted(in, inOffset)), whole(shifted(out, outOffset))));
+    }
+
+    private static Placement shifted(Placement p, long bytes) {
+        return new Placement(p.space(), p.index(), p.offset() + bytes, p.type(), p.strides(), p.flip());
+    }
+
+    /** The placement as one object, so that the call is not repeated for each image. */
+    static Placement whole(Placement p) {
+        return new Placement(p.space(), p.index(), p.offset(), quantwright.ir.type.TensorType.of(p.type().storage(), 1),
+                new long[] {1}, p.flip());
+    }
+}

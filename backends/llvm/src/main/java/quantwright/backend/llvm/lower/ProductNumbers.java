@@ -1,0 +1,162 @@
+package quantwright.backend.llvm.lower;
+
+import quantwright.backend.llvm.kernel.Epilogue;
+import quantwright.backend.llvm.kernel.Epilogue.FixedRounding;
+import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.ir.Value;
+import quantwright.ir.arith.Multiplier;
+import quantwright.ir.arith.Rounding;
+import quantwright.ir.arith.Scales;
+import quantwright.ir.op.Clamp;
+import quantwright.ir.op.Op;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QDense;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.TensorType;
+
+/**
+ * The numbers of a quantized product: weights, bias, and the requantization of each output with the bounds that prove which
+ * form of it is exact.
+ *
+ * @param weights s8, output-major
+ * @param bias i32 for each output
+ * @param requantize form of the requantization
+ * @param factors f32 factors; null unless {@code F32}
+ * @param multipliers integer multipliers; null unless {@code Fixed}
+ * @param output parameters of the requantized value; null for raw sums
+ * @param clamp clamp of the requantized value
+ * @param problem why no kernel can compute this, or null
+ */
+record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize, float[] factors,
+                      Multiplier[] multipliers, QuantizedType.PerTensor output, Clamp clamp, String problem) {
+    private static final double I32_LIMIT = 2147483647.0;
+
+    /** Takes a product apart; {@code output} is null for raw i32 sums. */
+    static ProductNumbers of(Op product, TensorType x, Value w, Value biasValue, QuantizedType.PerTensor output) {
+        QuantizedType weightType = w.type().quantized();
+        Rounding rounding = rounding(product);
+        Clamp clamp = clamp(product);
+        byte[] weights = TileOps.constant(w).toTensor().bytes();
+        int outputs = w.type().dim(0);
+        int[] bias = biasValue == null ? new int[outputs] : TileOps.constant(biasValue).toTensor().ints();
+        if (w.type().storage().bits() != 8 || !weightType.isSymmetric()) {
+            return problem("weights must be i8 with zero point 0");
+        }
+        double[] bounds = bounds(weights, bias, outputs, x);
+        for (int o = 0; o < outputs; o++) {
+            if (bounds[o] > I32_LIMIT) {
+                return problem("output " + o + " may reach " + (long) bounds[o] + ", past i32");
+            }
+        }
+        if (output == null) {
+            return new ProductNumbers(weights, bias, new Epilogue.Requantize.None(), null, null, null, clamp, null);
+        }
+        boolean narrow = clamp.min() > output.storage().minValue() || clamp.max() < output.storage().maxValue();
+        double[] scales = new double[weightType.scaleCount()];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = factor(product, rounding, weightType, x.quantized().scale(0), i, output.scale());
+        }
+        return switch (rounding) {
+            case Rounding.F32 _ -> f32(weights, bias, scales, bounds, output, clamp, narrow);
+            case Rounding.Fixed f -> fixed(weights, bias, scales, bounds, output, clamp, narrow, f);
+        };
+    }
+
+    private static ProductNumbers f32(byte[] weights, int[] bias, double[] scales, double[] bounds,
+            QuantizedType.PerTensor output, Clamp clamp, boolean narrow) {
+        float[] factors = new float[scales.length];
+        boolean proven = true;
+        for (int i = 0; i < scales.length; i++) {
+            factors[i] = (float) scales[i];
+        }
+        for (int o = 0; o < bounds.length; o++) {
+            // Below 2^30 leaves room for the rounding of the conversion and of the product.
+            proven &= bounds[o] * factors[factors.length == 1 ? 0 : o] < 1 << 30;
+        }
+        return new ProductNumbers(weights, bias, new Epilogue.Requantize.F32(proven, narrow), factors, null, output, clamp,
+                null);
+    }
+
+    private static ProductNumbers fixed(byte[] weights, int[] bias, double[] scales, double[] bounds,
+            QuantizedType.PerTensor output, Clamp clamp, boolean narrow, Rounding.Fixed f) {
+        boolean doubled = f.mode() == Rounding.Mode.GEMMLOWP_DOUBLE;
+        if (!doubled && f.intermediate() != Rounding.Intermediate.I64) {
+            return problem("rounding " + f.text() + " keeps an i32 intermediate, which the kernels do not emit");
+        }
+        if (f.multiplierBits() == 32) {
+            return problem("32-bit multipliers do not fit the kernels' signed product");
+        }
+        Multiplier[] multipliers = new Multiplier[scales.length];
+        boolean left = false;
+        boolean proven = true;
+        for (int i = 0; i < scales.length; i++) {
+            multipliers[i] = Multiplier.of(scales[i], f.multiplierBits());
+            left |= doubled && multipliers[i].exponent() > 0;
+        }
+        for (int o = 0; o < bounds.length; o++) {
+            double bound = bounds[o] * scales[scales.length == 1 ? 0 : o];
+            proven &= bound < 1 << 30;
+            Multiplier m = multipliers[scales.length == 1 ? 0 : o];
+            if (doubled && Math.scalb(bounds[o], Math.max(0, m.exponent())) > I32_LIMIT) {
+                return problem("output " + o + " shifted left by " + m.exponent() + " may pass i32");
+            }
+        }
+        return new ProductNumbers(weights, bias, new Epilogue.Requantize.Fixed(FixedRounding.valueOf(f.mode().name()), left,
+                proven, narrow), null, multipliers, output, clamp, null);
+    }
+
+    private static ProductNumbers problem(String text) {
+        return new ProductNumbers(null, null, null, null, null, null, null, text);
+    }
+
+    private static double[] bounds(byte[] weights, int[] bias, int outputs, TensorType x) {
+        int zero = x.quantized().zeroPoint(0);
+        long reach = Math.max(x.storage().maxValue() - zero, zero - x.storage().minValue());
+        int per = weights.length / outputs;
+        double[] bounds = new double[outputs];
+        for (int o = 0; o < outputs; o++) {
+            long sum = 0;
+            for (int k = 0; k < per; k++) {
+                sum += Math.abs(weights[o * per + k]);
+            }
+            bounds[o] = Math.abs((double) bias[o]) + (double) sum * reach;
+        }
+        return bounds;
+    }
+
+    private static double factor(Op product, Rounding rounding, QuantizedType weights, float in, int channel, float out) {
+        return product instanceof QDense
+                ? Scales.fullyConnectedFactor(rounding, weights instanceof QuantizedType.PerAxis, in,
+                        weights.scale(channel), out)
+                : Scales.productFactor(in, weights.scale(channel), out);
+    }
+
+    private static Rounding rounding(Op product) {
+        return product instanceof QConv2d c ? c.rounding() : ((QDense) product).rounding();
+    }
+
+    private static Clamp clamp(Op product) {
+        return product instanceof QConv2d c ? c.clamp() : ((QDense) product).clamp();
+    }
+
+    /** What the kernel's epilogue needs. */
+    EpilogueValues values(byte[] table, EpilogueValues.Add add) {
+        if (output == null) {
+            return EpilogueValues.none();
+        }
+        if (factors != null) {
+            return new EpilogueValues(factors, null, null, null, output.zeroPoint(), clamp.min(), clamp.max(), table, add, 1f);
+        }
+        boolean doubled = ((Epilogue.Requantize.Fixed) requantize).rounding() == FixedRounding.GEMMLOWP_DOUBLE;
+        int[] values = new int[multipliers.length];
+        int[] shifts = new int[multipliers.length];
+        int[] lefts = new int[multipliers.length];
+        for (int i = 0; i < multipliers.length; i++) {
+            Multiplier m = multipliers[i];
+            values[i] = (int) m.value();
+            lefts[i] = doubled ? Math.max(0, m.exponent()) : 0;
+            shifts[i] = doubled ? m.bits() + Math.max(0, -m.exponent()) : m.totalRightShift();
+        }
+        return new EpilogueValues(null, values, shifts, lefts, output.zeroPoint(), clamp.min(), clamp.max(), table, add, 1f);
+    }
+}
