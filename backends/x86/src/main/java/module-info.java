@@ -3,4 +3,6 @@ module quantwright.backend.avx {
     requires transitive quantwright.backend.llvm;
 
     exports quantwright.backend.avx;
+
+    provides quantwright.backend.Backend with quantwright.backend.avx.AvxBackend;
 }

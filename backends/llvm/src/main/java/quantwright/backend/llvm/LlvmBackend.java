@@ -2,15 +2,14 @@ package quantwright.backend.llvm;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
-import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
@@ -18,12 +17,10 @@ import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.lower.CpuProgram;
-import quantwright.backend.llvm.object.DataObject;
+import quantwright.backend.llvm.object.NativeModel;
 import quantwright.backend.llvm.object.ObjectCode;
-import quantwright.backend.llvm.object.SharedObject;
+import quantwright.backend.llvm.object.ReadOnlyData;
 import quantwright.backend.llvm.text.TargetAttributes;
-import quantwright.ir.diag.UserErrorException;
-import quantwright.ir.loc.Location;
 import quantwright.profiles.HardwareProfile;
 
 /** What CPU backends share: lowering to kernels, compiling, linking, and running the result. */
@@ -54,7 +51,8 @@ public abstract class LlvmBackend implements Backend {
         List<ObjectCode> objects = new ArrayList<>(toolchain.compiler().compileAll(
                 program.texts(target.requiredFeatures()), target, CodeOptions.AS_WRITTEN, MODULES));
         long codeBytes = objects.stream().mapToLong(o -> o.bytes().length).sum();
-        objects.add(DataObject.of(target.architecture(), program.constantsSymbol(), program.constants()));
+        objects.add(ReadOnlyData.object(target.architecture(), program.constantsSymbol(),
+                MemorySegment.ofArray(program.constants()), program.arenaAlignment()));
         request.progress().update("linking", 2, 3);
         Map<String, byte[]> files = link(toolchain, objects);
         request.progress().update("linking", 3, 3);
@@ -80,22 +78,8 @@ public abstract class LlvmBackend implements Backend {
     }
 
     private static Map<String, byte[]> link(LlvmToolchain toolchain, List<ObjectCode> objects) {
-        try {
-            Path folder = Files.createTempDirectory("quantwright");
-            Path file = folder.resolve(SHARED_OBJECT);
-            try {
-                toolchain.linker().shared(objects, file);
-                Map<String, byte[]> files = new TreeMap<>();
-                files.put(SHARED_OBJECT, Files.readAllBytes(file));
-                files.put(OBJECT, toolchain.linker().relocatable(objects).bytes());
-                return files;
-            } finally {
-                Files.deleteIfExists(file);
-                Files.delete(folder);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Map.of(SHARED_OBJECT, toolchain.linker().shared(objects, SHARED_OBJECT),
+                OBJECT, toolchain.linker().relocatable(objects).bytes());
     }
 
     @Override
@@ -106,7 +90,7 @@ public abstract class LlvmBackend implements Backend {
     /**
      * Loads a model that was just compiled, without an artifact folder.
      *
-     * @throws UserErrorException if this host lacks instructions the code uses
+     * @throws quantwright.ir.diag.UserErrorException if this host lacks instructions the code uses
      */
     @Override
     public Executor load(CompiledModel model) {
@@ -124,14 +108,8 @@ public abstract class LlvmBackend implements Backend {
         }
     }
 
-    private Executor executor(Manifest manifest, Path file) {
-        HostFeatures host = HostFeatures.detect();
-        List<String> present = host.features().stream().map(CpuFeature::llvmName).toList();
-        List<String> missing = manifest.requiredFeatures().stream().filter(f -> !present.contains(f)).toList();
-        if (!missing.isEmpty()) {
-            throw new UserErrorException(BackendDiagnostic.HOST_FEATURES, Location.file(file),
-                    "compiled for " + manifest.profile() + "; the processor lacks " + String.join(", ", missing));
-        }
-        return new LlvmExecutor(manifest, SharedObject.load(file));
+    private static Executor executor(Manifest manifest, Path file) {
+        return new LlvmExecutor(manifest, NativeModel.load(file, manifest.symbol(),
+                manifest.inputs().size() + manifest.outputs().size()));
     }
 }

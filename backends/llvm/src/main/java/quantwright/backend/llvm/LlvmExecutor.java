@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
-import quantwright.backend.llvm.bind.NativeAccess;
-import quantwright.backend.llvm.object.SharedObject;
+import quantwright.backend.llvm.object.NativeModel;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.InternalCompilerError;
 import quantwright.ir.type.ElementType;
@@ -31,36 +31,23 @@ import quantwright.ir.type.TensorType;
 public final class LlvmExecutor implements Executor {
     private static final int ALIGNMENT = 64;
     private final Manifest manifest;
-    private final SharedObject code;
+    private final NativeModel code;
     private final Arena memory = Arena.ofShared();
     private final List<MemorySegment> inputs = new ArrayList<>();
     private final List<MemorySegment> outputs = new ArrayList<>();
     private final MemorySegment arena;
-    private final MethodHandle run;
+    private final NativeModel.Call call;
     private final Map<Integer, List<Manifest.Placed>> placedByStep;
 
     /** Binds buffers to loaded code; the executor owns the code and closes it. */
-    public LlvmExecutor(Manifest manifest, SharedObject code) {
+    public LlvmExecutor(Manifest manifest, NativeModel code) {
         this.manifest = manifest;
         this.code = code;
         manifest.inputs().forEach(p -> inputs.add(memory.allocate(Math.max(1, type(p).packedBytes()), ALIGNMENT)));
         manifest.outputs().forEach(p -> outputs.add(memory.allocate(Math.max(1, type(p).packedBytes()), ALIGNMENT)));
         arena = memory.allocate(Math.max(ALIGNMENT, manifest.arenaBytes()), ALIGNMENT);
-        run = bound(code.function(manifest.symbol() + "_run", descriptor(0)));
+        call = code.bind(Stream.concat(inputs.stream(), outputs.stream()).toList(), arena);
         placedByStep = manifest.tensors().stream().collect(Collectors.groupingBy(Manifest.Placed::step));
-    }
-
-    private FunctionDescriptor descriptor(int more) {
-        MemoryLayout[] pointers = new MemoryLayout[inputs.size() + outputs.size() + 1 + more];
-        Arrays.fill(pointers, ValueLayout.ADDRESS);
-        return FunctionDescriptor.of(ValueLayout.JAVA_INT, pointers);
-    }
-
-    private MethodHandle bound(MethodHandle function) {
-        List<Object> arguments = new ArrayList<>(inputs);
-        arguments.addAll(outputs);
-        arguments.add(arena);
-        return MethodHandles.insertArguments(function, 0, arguments.toArray());
     }
 
     private static TensorType type(Manifest.Port port) {
@@ -86,13 +73,8 @@ public final class LlvmExecutor implements Executor {
     }
 
     private void invoke() {
-        int status;
-        try {
-            status = (int) run.invokeExact();
-        } catch (Throwable e) {
-            throw new InternalCompilerError("calling " + manifest.symbol() + "_run failed", e);
-        }
-        if (status != 0) {
+        int status = call.run();
+        if (status != NativeModel.OK) {
             throw new InternalCompilerError(manifest.symbol() + "_run returned " + status);
         }
     }
@@ -124,24 +106,28 @@ public final class LlvmExecutor implements Executor {
     public List<Tensor> run(List<Tensor> values, Trace trace) {
         fill(values);
         RuntimeException[] failure = new RuntimeException[1];
-        try (Arena upcalls = Arena.ofConfined()) {
-            MethodHandle traced = bound(code.function(manifest.symbol() + "_run_traced", descriptor(1)));
-            IntConsumer onStep = step -> {
-                try {
-                    placedByStep.getOrDefault(step, List.of()).forEach(p -> trace.materialised(p.name(), decode(p)));
-                } catch (RuntimeException e) {
-                    // An exception may not cross native frames.
-                    failure[0] = failure[0] == null ? e : failure[0];
-                }
-            };
+        IntConsumer onStep = step -> {
+            try {
+                placedByStep.getOrDefault(step, List.of()).forEach(p -> trace.materialised(p.name(), decode(p)));
+            } catch (RuntimeException e) {
+                // An exception may not cross native frames.
+                failure[0] = failure[0] == null ? e : failure[0];
+            }
+        };
+        try {
+            MemoryLayout[] pointers = new MemoryLayout[inputs.size() + outputs.size() + 2];
+            Arrays.fill(pointers, ValueLayout.ADDRESS);
+            MethodHandle traced = code.object().function(manifest.symbol() + "_run_traced",
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, pointers));
             MethodHandle accept = MethodHandles.publicLookup().findVirtual(IntConsumer.class, "accept",
                     MethodType.methodType(void.class, int.class)).bindTo(onStep);
-            MemorySegment stub = NativeAccess.upcall(accept, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT), upcalls);
-            int status = (int) traced.invoke(stub);
-            if (status != 0) {
+            List<Object> arguments = new ArrayList<>(call.buffers());
+            arguments.add(code.object().callback(accept, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)));
+            int status = (int) traced.invokeWithArguments(arguments);
+            if (status != NativeModel.OK) {
                 throw new InternalCompilerError(manifest.symbol() + "_run_traced returned " + status);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new InternalCompilerError("calling " + manifest.symbol() + "_run_traced failed", e);
