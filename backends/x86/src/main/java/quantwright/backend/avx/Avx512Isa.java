@@ -102,6 +102,11 @@ public record Avx512Isa(boolean vbmi) implements VectorIsa {
     }
 
     @Override
+    public Value narrowInterleaved(FunctionBuilder f, Value[] pieces, Address zero) {
+        return X86Narrow.interleaved(f, pieces, zero);
+    }
+
+    @Override
     public Value lookup(FunctionBuilder f, Value bytes, Address table) {
         return X86Narrow.lookup(f, bytes, table, vbmi);
     }

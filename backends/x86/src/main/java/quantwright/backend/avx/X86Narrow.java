@@ -24,20 +24,8 @@ final class X86Narrow {
      * value cut to i16 is far outside the byte range on the same side.
      */
     static Value toUnsigned(FunctionBuilder f, Value[] pieces, Address zero) {
-        int n = pieces[0].type().lanes();
-        IrType words = IrType.I16.vec(2 * n);
-        Value z = f.load(words, zero, 16);
-        Value[] halves = new Value[2];
-        for (int h = 0; h < 2; h++) {
-            Value a = pieces[Math.min(2 * h, pieces.length - 1)];
-            Value b = pieces[Math.min(2 * h + 1, pieces.length - 1)];
-            if (h == 1 && pieces.length <= 2) {
-                halves[1] = halves[0];
-            } else {
-                halves[h] = f.overloaded("llvm.sadd.sat", words, pack(f, "packssdw", a, b, words), z);
-            }
-        }
-        Value bytes = pack(f, "packuswb", halves[0], halves[1], IrType.I8.vec(4 * n));
+        Value bytes = interleaved(f, pieces, zero);
+        int n = bytes.type().lanes() / 4;
         int groups = n / 4;
         if (groups == 1) {
             return bytes;
@@ -51,6 +39,24 @@ final class X86Narrow {
         }
         Value dwords = f.shuffle(f.bitcast(bytes, IrType.I32.vec(n)), order);
         return f.bitcast(dwords, IrType.I8.vec(4 * n));
+    }
+
+    /** The same, the bytes in the order the packs leave them. */
+    static Value interleaved(FunctionBuilder f, Value[] pieces, Address zero) {
+        int n = pieces[0].type().lanes();
+        IrType words = IrType.I16.vec(2 * n);
+        Value z = f.load(words, zero, 16);
+        Value[] halves = new Value[2];
+        for (int h = 0; h < 2; h++) {
+            Value a = pieces[Math.min(2 * h, pieces.length - 1)];
+            Value b = pieces[Math.min(2 * h + 1, pieces.length - 1)];
+            if (h == 1 && pieces.length <= 2) {
+                halves[1] = halves[0];
+            } else {
+                halves[h] = f.overloaded("llvm.sadd.sat", words, pack(f, "packssdw", a, b, words), z);
+            }
+        }
+        return pack(f, "packuswb", halves[0], halves[1], IrType.I8.vec(4 * n));
     }
 
     /** table[b], unsigned. */

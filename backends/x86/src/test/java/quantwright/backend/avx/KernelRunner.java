@@ -19,6 +19,8 @@ import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.HostFeatures;
 import quantwright.backend.llvm.LlvmToolchain;
 import quantwright.backend.llvm.kernel.Kernel;
+import quantwright.backend.llvm.kernel.KernelSpec;
+import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.object.SharedObject;
 import quantwright.backend.llvm.text.ModuleBuilder;
 import quantwright.backend.llvm.text.TargetAttributes;
@@ -51,6 +53,14 @@ final class KernelRunner implements AutoCloseable {
     <P> void add(String name, Kernel<P> kernel, P parameters) {
         kernel.emit(module, name, ModuleBuilder.Linkage.EXTERNAL);
         constants.put(name, kernel.constants(parameters));
+    }
+
+    /** The kernel a template makes of a spec, which it must take. */
+    static <S extends KernelSpec, P> Kernel<P> selected(KernelTemplate<S, P> template, S spec) {
+        return switch (template.select(spec)) {
+            case KernelTemplate.Selection.Selected<P>(Kernel<P> kernel) -> kernel;
+            case KernelTemplate.Selection.Rejected<P>(String reason) -> throw new AssertionError(reason + ": " + spec);
+        };
     }
 
     String text() {

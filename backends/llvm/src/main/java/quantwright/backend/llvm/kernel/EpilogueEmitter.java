@@ -21,6 +21,8 @@ final class EpilogueEmitter {
     private final Address constants;
     private final Address channels4;
     private final Address channels8;
+    /** The residual's bytes of the vector in hand, when it is interleaved. */
+    private Value residualBytes;
     private final Map<String, Value> loaded = new HashMap<>();
 
     /**
@@ -109,7 +111,45 @@ final class EpilogueEmitter {
 
     private void narrow(List<Piece> group) {
         Value[] ints = group.stream().map(this::rounded).toArray(Value[]::new);
-        Value bytes = isa.narrow(f, ints, constants.plus(layout.zero));
+        store(finished(isa.narrow(f, ints, constants.plus(layout.zero))), group);
+    }
+
+    /**
+     * Emits one vector of channels whose accumulators are in interleaving order: lane 4g + e of quarter q is channel
+     * 16g + 4q + e.
+     *
+     * @param valid channels that exist
+     */
+    void emitInterleaved(Value[] quarters, Address out, Address residual, int valid) {
+        int lanes = quarters[0].type().lanes();
+        var pieces = new ArrayList<Piece>();
+        for (int q = 0; q < 4; q++) {
+            pieces.add(new Piece(quarters[q], q * lanes, out, null, valid));
+        }
+        if (epilogue.hasResidual()) {
+            residualBytes = f.load(IrType.I8.vec(4 * lanes), residual, 1);
+        }
+        switch (epilogue.store()) {
+            case I32 -> storeQuarters(quarters, out, valid);
+            case F32 -> storeQuarters(pieces.stream().map(this::dequantized).toArray(Value[]::new), out, valid);
+            case ENCODED, I8 -> {
+                Value[] ints = pieces.stream().map(this::rounded).toArray(Value[]::new);
+                Value bytes = isa.narrowInterleaved(f, ints, constants.plus(layout.zero));
+                storeLanes(finished(bytes), 0, valid, out);
+            }
+        }
+    }
+
+    private void storeQuarters(Value[] quarters, Address out, int valid) {
+        for (int c = 0; c < valid; c += 4) {
+            Value four = f.slice(quarters[c % 16 / 4], c / 16 * 4, 4);
+            storeLanes(four, 0, Math.min(4, valid - c), out.plus(4L * c));
+        }
+    }
+
+    /** Byte clamp, table and encoding of narrowed bytes. */
+    private Value finished(Value narrowed) {
+        Value bytes = narrowed;
         int n = bytes.type().lanes();
         if (clampsBytes()) {
             Value low = splat("min", layout.min, IrType.I8, n);
@@ -122,7 +162,7 @@ final class EpilogueEmitter {
         if (epilogue.store() == Epilogue.Store.I8 && isa.byteFlip() != 0) {
             bytes = f.xor(bytes, Value.of(bytes.type(), (byte) isa.byteFlip()));
         }
-        store(bytes, group);
+        return bytes;
     }
 
     private boolean clampsBytes() {
@@ -163,7 +203,7 @@ final class EpilogueEmitter {
     private Value sum(Piece p) {
         int n = p.lanes();
         Value first = f.fmul(isa.roundHalfEven(f, clampedFloat(p)), splat("m1", layout.add, IrType.F32, n));
-        Value q2 = loadBytes(p.residual(), n, p.valid());
+        Value q2 = residualBytes == null ? f.load(IrType.I8.vec(n), p.residual(), 1) : quarter(residualBytes, p.lane() / n);
         IrType ints = IrType.I32.vec(n);
         Value wide = isa.byteFlip() != 0 ? f.zext(q2, ints) : f.sext(q2, ints);
         Value d2 = f.sub(wide, splat("zero2", layout.add + 128, IrType.I32, n));
@@ -171,9 +211,13 @@ final class EpilogueEmitter {
         return f.fadd(first, second);
     }
 
-    /** Reads a residual piece; tensors in the arena have slack behind them, so whole vectors may be read. */
-    private Value loadBytes(Address a, int lanes, int valid) {
-        return f.load(IrType.I8.vec(lanes), a, 1);
+    /** The bytes of quarter {@code q} in interleaving order. */
+    private Value quarter(Value bytes, int q) {
+        int[] order = new int[bytes.type().lanes() / 4];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i / 4 * 16 + 4 * q + i % 4;
+        }
+        return f.shuffle(bytes, order);
     }
 
     private Value splat(String key, long offset, IrType element, int lanes) {

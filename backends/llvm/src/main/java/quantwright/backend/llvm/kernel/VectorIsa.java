@@ -43,6 +43,9 @@ public interface VectorIsa {
      */
     Value narrow(FunctionBuilder f, Value[] pieces, Address zero);
 
+    /** As {@link #narrow} of four pieces, whose lane 4g + e of piece q becomes byte 16g + 4q + e. */
+    Value narrowInterleaved(FunctionBuilder f, Value[] pieces, Address zero);
+
     /** {@code table[b]} per byte lane, unsigned index; {@code table} is the address of 256 bytes aligned to 64. */
     Value lookup(FunctionBuilder f, Value bytes, Address table);
 

@@ -1,0 +1,27 @@
+package quantwright.backend.llvm.kernel;
+
+/**
+ * An integer depthwise convolution with channel multiplier 1: output channel c sees input channel c only.
+ *
+ * @param in       activations, bytes
+ * @param out      result; element size by {@code epilogue.store()}
+ * @param residual second input of the fused addition, or null
+ * @param window   geometry
+ * @param epilogue what happens to the accumulators
+ */
+public record DepthwiseSpec(TensorView in, TensorView out, TensorView residual, Window window, Epilogue epilogue)
+        implements KernelSpec {
+    public DepthwiseSpec {
+        if (in.channels() != out.channels()) {
+            throw new IllegalArgumentException("depthwise " + in.channels() + " to " + out.channels());
+        }
+        if ((residual != null) != epilogue.hasResidual()) {
+            throw new IllegalArgumentException("residual view and epilogue disagree");
+        }
+    }
+
+    @Override
+    public long work() {
+        return (long) out.height() * out.width() * out.channels() * window.height() * window.width();
+    }
+}
