@@ -14,13 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 import quantwright.ir.diag.UserErrorException;
 
 class FatalErrorTest {
-    /** An intrinsic of another processor: instruction selection gives up on it. */
+    /** A register that does not exist: instruction selection gives up on it. */
     private static final String TEXT = """
-            declare i32 @llvm.arm.qadd(i32, i32)
-            define i32 @f(i32 %x) {
-              %y = call i32 @llvm.arm.qadd(i32 %x, i32 %x)
-              ret i32 %y
+            declare i32 @llvm.read_register.i32(metadata)
+            define i32 @f() {
+              %x = call i32 @llvm.read_register.i32(metadata !0)
+              ret i32 %x
             }
+            !0 = !{!"nonesuch"}
             """;
 
     /** Runs in a JVM of its own, which LLVM ends. */
