@@ -66,7 +66,11 @@ public abstract class LlvmBackend implements Backend {
 
     private static LlvmToolchain toolchain() {
         try {
-            return LlvmToolchain.open();
+            LlvmToolchain toolchain = LlvmToolchain.open();
+            // Now, so that a library that cannot be unpacked or loaded is noticed here too.
+            toolchain.compiler();
+            toolchain.linker();
+            return toolchain;
         } catch (LlvmUnavailable e) {
             throw new BackendUnavailable(e.getMessage(), e);
         }

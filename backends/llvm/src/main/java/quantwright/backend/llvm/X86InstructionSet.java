@@ -72,8 +72,8 @@ final class X86InstructionSet {
             + "|vbcstne.*");
     /** Integer mnemonics that AVX itself has at 256 bits. */
     private static final Pattern WIDE_IN_AVX = Pattern.compile("vptest|vpermilp[sd]|vperm2f128");
-    private static final Pattern SCALAR = Pattern.compile("v[^p]\\S*s[sd]|vmov[dq]|v(extract|insert)ps|vp(extr|insr)[bwdq]"
-            + "|vcvtt?s[sd]2u?si|vcvtu?si2s[sd]|vmov([lh]p[sd]|lhps|hlps)|vmovsh");
+    private static final Pattern SCALAR = Pattern.compile("v[^p]\\S*s[sd]|vmov[dq]|v(extract|insert)ps"
+            + "|vp(extr|insr)[bwdq]|vcvtt?s[sd]2u?si|vcvtu?si2s[sd]|vmov([lh]p[sd]|lhps|hlps)|vmovsh");
     /** Ends like a scalar operation and is none. */
     private static final Pattern BROADCAST = Pattern.compile("vbroadcasts[sd]");
 
