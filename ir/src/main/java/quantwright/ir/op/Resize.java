@@ -4,7 +4,8 @@ import java.util.List;
 import quantwright.ir.type.TensorType;
 
 /**
- * Resamples the spatial axes of [N,H,W,C].
+ * Resamples the spatial axes of [N,H,W,C]; positions and interpolation are those of
+ * {@code quantwright.ir.arith.ResizeTaps}. Nearest neighbours move any element; linear interpolation is for floats.
  *
  * <p>C2: rank 4, positive output.
  */
