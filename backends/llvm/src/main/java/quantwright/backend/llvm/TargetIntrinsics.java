@@ -27,8 +27,8 @@ final class TargetIntrinsics {
             Rule.of("x86\\.avx512\\.vpmadd52[hl]\\.uq", AVX512IFMA),
             Rule.of("x86\\.avx512bf16\\..*", AVX512BF16),
             Rule.of("x86\\.avx512\\.(psad\\.bw|dbpsadbw|pmadd(ubs\\.w|w\\.d)|pmulhu?\\.w|pmul\\.hr\\.sw"
-                    + "|pack[su]s(wb|dw)|pshuf\\.b|(permvar|vpermi2var)\\.hi|ps(ll|rl|ra)v?i?\\.w|mask\\.pmov(us|s)?\\.wb(\\.mem)?)",
-                    AVX512BW),
+                    + "|pack[su]s(wb|dw)|pshuf\\.b|(permvar|vpermi2var)\\.hi|ps(ll|rl|ra)v?i?\\.w"
+                    + "|mask\\.pmov(us|s)?\\.wb(\\.mem)?)", AVX512BW),
             Rule.of("x86\\.avx512\\.mask\\.(cvtt?p[sd]2u?qq|range\\.p[sd]|reduce\\.p[sd]|fpclass\\.p[sd])", AVX512DQ),
             Rule.of("x86\\.avx512\\.(mask[z3]?\\.)?(vpermi2var|permvar|vpermilvar)\\.(si|di|sf|df|ps|pd|d|q)"
                     + "|x86\\.avx512\\.(max|min|add|sub|mul|div|sqrt|vfmadd)\\.p[sd]"

@@ -52,7 +52,8 @@ class DisassemblerTest {
     void aWiderInstructionIsAViolation() {
         var wide = toolchain.disassembler().violations(compile(LlvmToolchainTest.DOT, LlvmToolchainTest.VNNI),
                 LlvmToolchainTest.AVX2);
-        assertTrue(wide.stream().anyMatch(v -> v.contains("vpdpbusd") && v.contains("needs avx512vnni")), wide.toString());
+        assertTrue(wide.stream().anyMatch(v -> v.contains("vpdpbusd") && v.contains("needs avx512vnni")),
+                wide.toString());
         var avx2 = toolchain.disassembler().violations(compile(ADD, LlvmToolchainTest.AVX2), LlvmToolchainTest.BASE);
         assertTrue(avx2.stream().anyMatch(v -> v.contains("needs avx2")), avx2.toString());
         var masked = CodeTarget.x86(Set.of(CpuFeature.AVX512F), "generic");
