@@ -8,4 +8,5 @@ module quantwright.compiler {
 
     exports quantwright.compiler.data;
     exports quantwright.compiler.importer;
+    exports quantwright.compiler.quant;
 }

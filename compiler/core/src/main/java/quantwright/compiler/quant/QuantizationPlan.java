@@ -1,0 +1,145 @@
+package quantwright.compiler.quant;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import quantwright.ir.Graph;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+
+/**
+ * Decides, for a normalized float graph, which nodes become integer ops, which clamps disappear into their producers, and
+ * the scale and zero point of every activation. Values that an op keeps equal in scale share one group, whose range is the
+ * union of its members' ranges.
+ */
+final class QuantizationPlan {
+    private static final int LOWEST = -128;
+    private static final int STEPS = 255;
+    private final Map<Node, OpRoles> roles = new HashMap<>();
+    private final Map<Node, Node> absorbedClamp = new HashMap<>();
+    private final Set<Node> absorbed = new HashSet<>();
+    private final Set<Node> rawResult = new HashSet<>();
+    private final Map<Value, QuantizedType.PerTensor> types = new HashMap<>();
+    private final ParameterGroups groups = new ParameterGroups();
+    private final Graph graph;
+
+    private QuantizationPlan(Graph graph) {
+        this.graph = graph;
+    }
+
+    /** Plans a graph whose values' ranges are given by name. */
+    static QuantizationPlan of(Graph graph, Map<String, ValueRange> ranges, QuantizationOptions options) {
+        QuantizationPlan plan = new QuantizationPlan(graph);
+        plan.assignRoles(options);
+        plan.absorbClamps();
+        plan.findRawResults();
+        plan.joinGroups();
+        plan.chooseParameters(ranges, options);
+        return plan;
+    }
+
+    /** What happens to a node. */
+    OpRoles role(Node node) {
+        return roles.get(node);
+    }
+
+    /** Whether the node is a clamp that its producer performs. */
+    boolean isAbsorbed(Node node) {
+        return absorbed.contains(node);
+    }
+
+    /** The clamp that the node performs too, or null. */
+    Node clampOf(Node node) {
+        return absorbedClamp.get(node);
+    }
+
+    /** Whether a product's i32 sums are dequantized directly, because nothing integer follows. */
+    boolean isRaw(Node product) {
+        return rawResult.contains(product);
+    }
+
+    /** Scale and zero point of a value. */
+    QuantizedType.PerTensor type(Value value) {
+        return types.get(groups.find(value));
+    }
+
+    private void assignRoles(QuantizationOptions options) {
+        for (Node node : graph) {
+            OpRoles role = OpRoles.of(node);
+            roles.put(node, role != OpRoles.CONSTANT && options.skip().skips(node) ? OpRoles.FLOAT : role);
+        }
+    }
+
+    private void absorbClamps() {
+        for (Node node : graph) {
+            OpRoles role = roles.get(node);
+            boolean canClamp = role == OpRoles.PRODUCT || role == OpRoles.ELEMENTWISE || role == OpRoles.AVERAGE;
+            Value value = node.results().getFirst();
+            if (canClamp && value.users().size() == 1 && !graph.isOutput(value)
+                    && roles.get(value.users().getFirst()) == OpRoles.CLAMP) {
+                absorbedClamp.put(node, value.users().getFirst());
+                absorbed.add(value.users().getFirst());
+            }
+        }
+    }
+
+    private void findRawResults() {
+        for (Node node : graph) {
+            if (roles.get(node) == OpRoles.PRODUCT && !absorbedClamp.containsKey(node) && onlyFloatFollows(node.result())) {
+                rawResult.add(node);
+            }
+        }
+    }
+
+    private boolean onlyFloatFollows(Value value) {
+        return value.users().stream().allMatch(u -> roles.get(u) == OpRoles.FLOAT
+                || roles.get(u) == OpRoles.MOVE && onlyFloatFollows(u.result()));
+    }
+
+    private void joinGroups() {
+        for (Node node : graph) {
+            OpRoles role = roles.get(node);
+            if (role == OpRoles.MOVE || role == OpRoles.CLAMP && !absorbed.contains(node)) {
+                groups.join(node.operand(0), node.result());
+            } else if (role == OpRoles.JOIN) {
+                node.operands().forEach(o -> groups.join(node.result(), o));
+            }
+        }
+    }
+
+    private void chooseParameters(Map<String, ValueRange> ranges, QuantizationOptions options) {
+        Map<Value, ValueRange> byGroup = new HashMap<>();
+        graph.inputs().forEach(v -> merge(byGroup, v, ranges));
+        for (Node node : graph) {
+            Node clamp = absorbedClamp.get(node);
+            if (clamp == null && roles.get(node) != OpRoles.CONSTANT) {
+                node.results().forEach(v -> merge(byGroup, v, ranges));
+            }
+        }
+        byGroup.forEach((root, range) -> types.put(root, parameters(range, options.symmetricActivations())));
+    }
+
+    private void merge(Map<Value, ValueRange> byGroup, Value value, Map<String, ValueRange> ranges) {
+        ValueRange range = ranges.get(value.name());
+        if (range != null) {
+            byGroup.merge(groups.find(value), range, ValueRange::union);
+        }
+    }
+
+    /** Scale and zero point of an i8 tensor with the given range; 0 is represented exactly. */
+    static QuantizedType.PerTensor parameters(ValueRange range, boolean symmetric) {
+        if (symmetric) {
+            float scale = (float) (range.magnitude() / 127);
+            return QuantizedType.perTensor(ScalarType.I8, scale >= Float.MIN_NORMAL ? scale : 1, 0);
+        }
+        float scale = (float) ((range.high() - range.low()) / STEPS);
+        if (!(scale >= Float.MIN_NORMAL)) {
+            return QuantizedType.perTensor(ScalarType.I8, 1, 0);
+        }
+        int zero = (int) Math.clamp(Math.rint(LOWEST - range.low() / scale), -128, 127);
+        return QuantizedType.perTensor(ScalarType.I8, scale, zero);
+    }
+}

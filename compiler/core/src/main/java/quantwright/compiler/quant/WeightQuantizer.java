@@ -1,0 +1,72 @@
+package quantwright.compiler.quant;
+
+import quantwright.ir.arith.Scales;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
+
+/** Symmetric i8 weights in [-127, 127] with a scale for each output (axis 0) or one for all, and their i32 bias. */
+final class WeightQuantizer {
+    private static final int LIMIT = 127;
+    private static final double BIAS_LIMIT = 1 << 30;
+
+    /** Quantized weights and bias; {@code scales} has one entry or one for each output. */
+    record Result(Tensor weights, Tensor bias, float[] scales) {
+    }
+
+    private WeightQuantizer() {
+    }
+
+    /**
+     * Quantizes a layer's parameters.
+     *
+     * @param weights f32, outputs outermost
+     * @param bias f32 for each output, or null
+     * @param inputScale scale of the layer's input
+     */
+    static Result quantize(Tensor weights, float[] bias, float inputScale, boolean perChannel) {
+        int outputs = weights.type().dim(0);
+        float[] w = weights.floats();
+        int per = w.length / outputs;
+        float[] scales = scales(w, outputs, per, bias, inputScale);
+        if (!perChannel) {
+            float widest = 0;
+            for (float s : scales) {
+                widest = Math.max(widest, s);
+            }
+            scales = new float[] {widest};
+        }
+        byte[] q = new byte[w.length];
+        int[] b = new int[outputs];
+        for (int o = 0; o < outputs; o++) {
+            float scale = scales[scales.length == 1 ? 0 : o];
+            for (int k = o * per; k < (o + 1) * per; k++) {
+                q[k] = (byte) Math.clamp(Math.rint((double) w[k] / scale), -LIMIT, LIMIT);
+            }
+            b[o] = bias == null ? 0 : Scales.quantizeBias(bias[o], inputScale, scale);
+        }
+        QuantizedType type = scales.length == 1 && outputs != 1 || !perChannel
+                ? QuantizedType.perTensor(ScalarType.I8, scales[0], 0)
+                : QuantizedType.perAxis(ScalarType.I8, 0, scales);
+        return new Result(Tensor.of(new TensorType(type, weights.type().shape()), q),
+                Tensor.of(TensorType.of(ScalarType.I32, outputs), b), scales);
+    }
+
+    private static float[] scales(float[] w, int outputs, int per, float[] bias, float inputScale) {
+        float[] scales = new float[outputs];
+        for (int o = 0; o < outputs; o++) {
+            float widest = 0;
+            for (int k = o * per; k < (o + 1) * per; k++) {
+                widest = Math.max(widest, Math.abs(w[k]));
+            }
+            double scale = (double) widest / LIMIT;
+            if (bias != null) {
+                // The bias shares the accumulator, so a tiny channel with a large bias takes a larger step.
+                scale = Math.max(scale, Math.abs((double) bias[o]) / BIAS_LIMIT / inputScale * 1.0000002);
+            }
+            scales[o] = (float) Math.max(scale, Float.MIN_NORMAL);
+        }
+        return scales;
+    }
+}
