@@ -179,12 +179,26 @@ final class EpilogueEmitter {
     /** The rounded value before the zero point is added. */
     private Value rounded(Piece p) {
         return switch (epilogue.requantize()) {
-            case Epilogue.Requantize.Fixed r -> new FixedPointEmitter(f, r, layout, channels4, channels8)
-                .requantize(p.acc(), p.lane());
+            case Epilogue.Requantize.Fixed r -> fixed(p, r);
             case Epilogue.Requantize.F32 r when epilogue.hasResidual() -> isa.toIntHalfEven(f, sum(p));
             case Epilogue.Requantize.F32 r -> isa.toIntHalfEven(f, r.proven() ? scaled(p) : clampedFloat(p));
             case Epilogue.Requantize.None r -> p.acc();
         };
+    }
+
+    private Value fixed(Piece p, Epilogue.Requantize.Fixed r) {
+        int n = p.lanes();
+        Value acc = r.leftShift() ? f.shl(p.acc(), cached("left" + p.lane(), p.acc().type(),
+            channels4.plus(layout.leftShift + 4L * p.lane()))) : p.acc();
+        IrType wide = IrType.I64.vec(n / 2);
+        Value[] multipliers = new Value[2];
+        Value[] shifts = new Value[2];
+        for (int part = 0; part < 2; part++) {
+            long at = 8L * (p.lane() + part * n / 2);
+            multipliers[part] = cached("multiplier" + at, wide, channels8.plus(layout.factor + at));
+            shifts[part] = cached("shift" + at, wide, channels8.plus(layout.shift + at));
+        }
+        return new FixedPointEmitter(f, r.rounding(), r.proven()).scale(acc, multipliers, shifts);
     }
 
     private Value scaled(Piece p) {

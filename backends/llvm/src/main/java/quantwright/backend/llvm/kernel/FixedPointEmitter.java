@@ -1,28 +1,27 @@
 package quantwright.backend.llvm.kernel;
 
-import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Fixed-point requantization in 64-bit lanes: even and odd accumulator lanes are widened in place, so that no lane moves.
- * The constants block holds the multipliers and shifts of each vector as 64-bit values, even lanes first.
+ * Fixed-point scaling of i32 lanes in 64 bits: even and odd lanes are widened in place, so that no lane moves. Multipliers and
+ * shifts come as 64-bit lanes, those of the even lanes apart from those of the odd.
  */
 final class FixedPointEmitter {
     private final FunctionBuilder f;
-    private final Epilogue.Requantize.Fixed kind;
-    private final EpilogueLayout layout;
-    private final Address channels4;
-    private final Address channels8;
+    private final Epilogue.FixedRounding rounding;
+    private final boolean proven;
 
-    FixedPointEmitter(FunctionBuilder f, Epilogue.Requantize.Fixed kind, EpilogueLayout layout, Address channels4,
-            Address channels8) {
+    /**
+     * Code for one rounding.
+     *
+     * @param proven every rounded product fits i32
+     */
+    FixedPointEmitter(FunctionBuilder f, Epilogue.FixedRounding rounding, boolean proven) {
         this.f = f;
-        this.kind = kind;
-        this.layout = layout;
-        this.channels4 = channels4;
-        this.channels8 = channels8;
+        this.rounding = rounding;
+        this.proven = proven;
     }
 
     /** The position of padded lane {@code lane} in the 64-bit arrays, for a vector that starts at {@code start}. */
@@ -31,29 +30,23 @@ final class FixedPointEmitter {
         return start + (i % 2 == 0 ? i / 2 : lanes / 2 + i / 2);
     }
 
-    /** The rounded value per lane of {@code acc}, a vector whose first lane is padded channel {@code lane}. */
-    Value requantize(Value acc, int lane) {
-        int n = acc.type().lanes();
-        Value a = kind.leftShift()
-            ? f.shl(acc, f.load(acc.type(), channels4.plus(layout.leftShift + 4L * lane), 16)) : acc;
-        IrType wide = IrType.I64.vec(n / 2);
-        Value pair = f.bitcast(a, wide);
-        Value low = half(f.ashr(f.shl(pair, Value.of(wide, 32)), Value.of(wide, 32)), lane, 0);
-        Value high = half(f.ashr(pair, Value.of(wide, 32)), lane, n / 2);
+    /** The rounded product per lane; {@code multipliers} and {@code shifts} hold even lanes, then odd. */
+    Value scale(Value acc, Value[] multipliers, Value[] shifts) {
+        IrType wide = IrType.I64.vec(acc.type().lanes() / 2);
+        Value pair = f.bitcast(acc, wide);
+        Value low = half(f.ashr(f.shl(pair, Value.of(wide, 32)), Value.of(wide, 32)), multipliers[0], shifts[0]);
+        Value high = half(f.ashr(pair, Value.of(wide, 32)), multipliers[1], shifts[1]);
         Value mask = Value.of(wide, 0xffffffffL);
         Value joined = f.or(f.and(low, mask), f.shl(high, Value.of(wide, 32)));
         return f.bitcast(joined, acc.type());
     }
 
-    private Value half(Value acc, int lane, int part) {
+    private Value half(Value acc, Value m, Value shift) {
         IrType wide = acc.type();
-        long at = 8L * (lane + part);
-        Value m = f.load(wide, channels8.plus(layout.factor + at), 16);
         // Multipliers fit 32 bits, which the sign extension tells code generation.
         Value narrow = f.ashr(f.shl(m, Value.of(wide, 32)), Value.of(wide, 32));
         Value product = f.mul(acc, narrow);
-        Value shift = f.load(wide, channels8.plus(layout.shift + at), 16);
-        Value r = switch (kind.rounding()) {
+        Value r = switch (rounding) {
             case FLOOR -> f.ashr(product, shift);
             case HALF_UP -> f.ashr(f.add(product, halfOf(shift)), shift);
             case HALF_AWAY -> halfAway(product, shift);
@@ -62,7 +55,7 @@ final class FixedPointEmitter {
             case GEMMLOWP_DOUBLE -> gemmlowp(product, shift);
         };
         Value top = Value.of(wide, Integer.MAX_VALUE);
-        return kind.proven() ? r : f.smax(f.smin(r, top), Value.of(wide, Integer.MIN_VALUE));
+        return proven ? r : f.smax(f.smin(r, top), Value.of(wide, Integer.MIN_VALUE));
     }
 
     // (1 << shift) >> 1, which is 0 for a shift of 0
