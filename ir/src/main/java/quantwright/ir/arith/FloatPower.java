@@ -2,20 +2,24 @@ package quantwright.ir.arith;
 
 /** Power of f32 in the operations {@link FloatMath} describes. */
 public final class FloatPower {
+    private static final float TWO_THIRDS = 0x1.555556p-1f;
+    private static final float TWO_THIRDS_LOW = -0x1.555556p-26f;
+
     private FloatPower() {
     }
 
     /**
-     * {@code base^exponent}, special values as IEEE 754-2019 pow; 4 ulp. Exponents 1, 2 and 0.5 are {@code base},
+     * {@code base^exponent}, special values as IEEE 754-2019 pow; 2.5 ulp. Exponents 1, 2 and 0.5 are {@code base},
      * {@code base * base} and {@code sqrt(|base|)} for a base that is not negative.
      * <ol>
      * <li>{@code e}, {@code m} of |base| as in {@link FloatMath#log}; {@code f = m - 1}; {@code p = m + 1},
      * {@code pl = m - (p - 1)}; {@code i = 1 / p}; {@code s = f * i};
      * {@code sl = fma(-s, pl, fma(-s, p, f)) * i};
-     * <li>{@code lo = fma(2, sl, (s * s^2) * W(s^2))}, degree 3; {@code hi = s + s};
-     * <li>{@code eh = e * ln2 high} (15 bits, exact); {@code sum = eh + hi};
-     * {@code rest = (hi - (sum - eh)) + fma(e, ln2 low, lo)}; {@code h = sum + rest}; {@code l = rest - (h - sum)}:
-     * log |base| = h + l;
+     * <li>the series {@code 2s + s^3 W(s^2)}, degree 3, with {@code s^2}, {@code s^3}, {@code W} and their product each
+     * kept as a high and a low part by fma: {@code series + lo};
+     * <li>{@code eh = e * ln2 high} (15 bits, exact); {@code sum = eh + series};
+     * {@code rest = (series - (sum - eh)) + fma(e, ln2 low, lo)}; {@code h = sum + rest};
+     * {@code l = rest - (h - sum)}: log |base| = h + l;
      * <li>{@code t = exponent * h}; {@code tl = fma(exponent, l, fma(exponent, h, -t))}; if |t| > 200, t is clamped to
      * +-200 and tl is 0;
      * <li>{@code v = exp(t)}; {@code v + (v is infinite ? 0 : v * tl)};
@@ -58,17 +62,30 @@ public final class FloatPower {
         sl = Math.fma(-s, pl, sl);
         sl = sl * inverse;
         float u = s * s;
+        float ul = Math.fma(s, s, -u);
+        ul = Math.fma(s + s, sl, ul);
         float w = 0x1.edf1d2p-3f;
         w = Math.fma(w, u, 0x1.23e634p-2f);
         w = Math.fma(w, u, 0x1.999beep-2f);
-        w = Math.fma(w, u, 0x1.555554p-1f);
+        float wh = Math.fma(w, u, TWO_THIRDS);
+        float wl = Math.fma(w, u, TWO_THIRDS - wh);
+        wl = wl + TWO_THIRDS_LOW;
         float cube = s * u;
-        float lo = Math.fma(2f, sl, cube * w);
+        float cubeLow = Math.fma(s, u, -cube);
+        cubeLow = Math.fma(s, ul, cubeLow);
+        cubeLow = Math.fma(sl, u, cubeLow);
+        float x = cube * wh;
+        float xl = Math.fma(cube, wh, -x);
+        xl = Math.fma(cube, wl, xl);
+        xl = Math.fma(cubeLow, wh, xl);
         float hi = s + s;
+        float series = hi + x;
+        float lo = x - (series - hi);
+        xl = Math.fma(2f, sl, xl);
+        lo = lo + xl;
         float eh = e * 0x1.62e4p-1f;
-        float sum = eh + hi;
-        float back = sum - eh;
-        float rest = hi - back;
+        float sum = eh + series;
+        float rest = series - (sum - eh);
         float el = Math.fma(e, 0x1.7f7d1cp-20f, lo);
         rest = rest + el;
         float h = sum + rest;

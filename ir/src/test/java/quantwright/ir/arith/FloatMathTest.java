@@ -126,10 +126,10 @@ class FloatMathTest {
     @Test
     void powerIsAccurate() {
         for (float y : new float[] {-3, -1, -0.5f, 0.3f, 0.5f, 1, 1.7f, 2, 3, 5, 17, 0.001f, 300}) {
-            within(4.0, x -> FloatMath.pow(x, y), x -> StrictMath.pow(x, y), y == Math.rint(y) ? -INF : 0, INF);
+            within(2.5, x -> FloatMath.pow(x, y), x -> StrictMath.pow(x, y), y == Math.rint(y) ? -INF : 0, INF);
         }
         for (float x : new float[] {2, 1.1f, 0.7f, 10, 1e-30f, 1e30f, 0x1.fffffep-1f, 0x1.000002p0f}) {
-            within(4.0, y -> FloatMath.pow(x, y), y -> StrictMath.pow(x, y), -INF, INF);
+            within(2.5, y -> FloatMath.pow(x, y), y -> StrictMath.pow(x, y), -INF, INF);
         }
     }
 
@@ -173,7 +173,7 @@ class FloatMathTest {
     @Test
     void bitsAreFixed() {
         assertEquals("exp ddc6a47a log d6597946 tanh eb837d7f sigmoid c130d7af erf 349ccac5"
-            + " sin b97248cf cos dabdd2af pow 35816bc0", String.join(" ",
+            + " sin b97248cf cos dabdd2af pow dffbaaf2", String.join(" ",
             "exp " + digest(FloatMath::exp), "log " + digest(FloatMath::log), "tanh " + digest(FloatMath::tanh),
             "sigmoid " + digest(FloatMath::sigmoid), "erf " + digest(FloatMath::erf), "sin " + digest(FloatMath::sin),
             "cos " + digest(FloatMath::cos), "pow " + digest(x -> FloatMath.pow(x, 1.7f))));
