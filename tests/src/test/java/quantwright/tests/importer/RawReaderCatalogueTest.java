@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import quantwright.compiler.importer.onnx.OnnxFile;
 import quantwright.compiler.importer.onnx.OnnxTensorData;
 import quantwright.compiler.importer.tflite.OperatorOptions;
-import quantwright.compiler.importer.tflite.TfLiteFile;
+import quantwright.compiler.importer.tflite.TfliteFile;
 import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 import quantwright.tests.peer.TfLitePeer;
@@ -35,7 +35,7 @@ class RawReaderCatalogueTest {
     @MethodSource("tfLite")
     void tensorsAreThoseThatTensorFlowLiteReports(CatalogueModel listed) throws Exception {
         var model = CATALOGUE.require(listed.id());
-        var file = TfLiteFile.read(model.path());
+        var file = TfliteFile.read(model.path());
         var graph = file.subgraphs().getFirst();
         assertFalse(graph.operators().isEmpty());
         try (var peer = TfLitePeer.load(model.path(), TfLitePeer.Kernels.BUILTIN)) {
@@ -45,7 +45,7 @@ class RawReaderCatalogueTest {
                 assertEquals(seen.type(), tensor.type().name(), tensor.name());
                 assertArrayEquals(seen.dims(), Arrays.stream(tensor.shape()).asLongStream().toArray(), tensor.name());
                 var q = tensor.quantization();
-                assertArrayEquals(seen.scales(), q.map(TfLiteFile.Quantization::scale).orElse(new float[0]),
+                assertArrayEquals(seen.scales(), q.map(TfliteFile.Quantization::scale).orElse(new float[0]),
                     tensor.name());
                 for (int i = 0; i < seen.scales().length; i++) {
                     assertEquals(seen.zeroPoints()[i], q.orElseThrow().zeroPoint()[i], tensor.name());

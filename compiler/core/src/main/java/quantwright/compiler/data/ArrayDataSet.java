@@ -28,20 +28,24 @@ public final class ArrayDataSet implements DataSet {
         this.labels = labels;
         long[] all = samples.shape();
         if (all.length == 0) {
-            throw new FormatException(name, "samples", "is a scalar; the first axis must count the samples");
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, name, "samples",
+                "is a scalar; the first axis must count the samples");
         }
         size = all[0];
         shape = Arrays.copyOfRange(all, 1, all.length);
         if (samples.elements() == 0) {
-            throw new FormatException(name, "samples", "the set is empty: shape " + Arrays.toString(all));
+            throw new FormatException(DataDiagnostic.EMPTY, name, "samples",
+                "the set is empty: shape " + Arrays.toString(all));
         }
         if (labels.isPresent()) {
             var y = labels.get();
             if (y.type().isFloat()) {
-                throw new FormatException(name, "labels", "are " + y.type() + ", not integers");
+                throw new FormatException(DataDiagnostic.BAD_LABELS, name, "labels", "are " + y.type()
+                    + ", not integers");
             }
             if (y.shape().length == 0 || y.elements() != size || y.shape()[0] != size) {
-                throw new FormatException(name, "labels", "have shape " + Arrays.toString(y.shape()) + " for " + size
+                throw new FormatException(DataDiagnostic.BAD_LABELS, name, "labels",
+                    "have shape " + Arrays.toString(y.shape()) + " for " + size
                     + " samples", "give one label per sample");
             }
         }

@@ -20,7 +20,8 @@ public final class DataSets {
         var arrays = NpzFile.read(path);
         var x = arrays.get("x");
         if (x == null) {
-            throw new FormatException(path.toString(), "", "has no array 'x'; it has " + arrays.keySet(),
+            throw new FormatException(DataDiagnostic.UNSUPPORTED_FORM, path.toString(), "",
+                "has no array 'x'; it has " + arrays.keySet(),
                 "save with numpy.savez(file, x=samples, y=labels)");
         }
         return new ArrayDataSet(path.toString(), x, Optional.ofNullable(arrays.get("y")));

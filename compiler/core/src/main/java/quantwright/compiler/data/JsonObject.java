@@ -47,13 +47,15 @@ public final class JsonObject {
     public static JsonObject read(Path path) throws FormatException {
         try {
             if (Files.size(path) > MAX_FILE) {
-                throw new FormatException(path.toString(), "", "is larger than the 16 MiB a JSON file may have");
+                throw new FormatException(DataDiagnostic.BAD_MANIFEST, path.toString(), "",
+                    "is larger than the 16 MiB a JSON file may have");
             }
             return parse(Files.readString(path), path.toString());
         } catch (NoSuchFileException e) {
-            throw new FormatException(path.toString(), "", "no such file");
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, path.toString(), "", "no such file");
         } catch (IOException e) {
-            throw new FormatException(path.toString(), "", "cannot be read: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, path.toString(), "", "cannot be read: "
+                + e.getMessage());
         }
     }
 
@@ -72,19 +74,21 @@ public final class JsonObject {
             .build();
         try (var parser = factory.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new FormatException(file, "", "does not hold a JSON object");
+                throw new FormatException(DataDiagnostic.BAD_MANIFEST, file, "", "does not hold a JSON object");
             }
             var members = object(parser);
             if (parser.nextToken() != null) {
-                throw new FormatException(file, place(parser), "has text after the JSON object");
+                throw new FormatException(DataDiagnostic.BAD_MANIFEST, file, place(parser),
+                    "has text after the JSON object");
             }
             return new JsonObject(file, "", members);
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
-            throw new FormatException(file, at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr(),
+            throw new FormatException(DataDiagnostic.BAD_MANIFEST, file, at == null ? "" : "line " + at.getLineNr()
+                + ", column " + at.getColumnNr(),
                 "is not well-formed JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            throw new FormatException(file, "", "cannot be read: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", "cannot be read: " + e.getMessage());
         }
     }
 
@@ -131,7 +135,7 @@ public final class JsonObject {
     public void allowOnly(Set<String> known) throws FormatException {
         for (var name : members.keySet()) {
             if (!known.contains(name)) {
-                throw new FormatException(file, at(name), "is not known",
+                throw new FormatException(DataDiagnostic.BAD_MANIFEST, file, at(name), "is not known",
                     "known here: " + String.join(", ", known.stream().sorted().toList()));
             }
         }
@@ -260,7 +264,7 @@ public final class JsonObject {
 
     private JsonObject asObject(String place, Object value) throws FormatException {
         if (!(value instanceof Map<?, ?> map)) {
-            throw new FormatException(file, place, "is not an object");
+            throw new FormatException(DataDiagnostic.BAD_MANIFEST, file, place, "is not an object");
         }
         var copy = new LinkedHashMap<String, Object>();
         map.forEach((key, member) -> copy.put((String) key, member));
@@ -275,7 +279,8 @@ public final class JsonObject {
     }
 
     private FormatException wrong(String name, String wanted) {
-        return new FormatException(file, at(name), has(name) ? "is not " + wanted : "is missing; it must be " + wanted);
+        return new FormatException(DataDiagnostic.BAD_MANIFEST, file, at(name), has(name) ? "is not "
+            + wanted : "is missing; it must be " + wanted);
     }
 
     private String at(String name) {
@@ -290,6 +295,6 @@ public final class JsonObject {
      * @return the exception to throw
      */
     public FormatException fault(String name, String reason) {
-        return new FormatException(file, at(name), reason);
+        return new FormatException(DataDiagnostic.BAD_MANIFEST, file, at(name), reason);
     }
 }

@@ -48,7 +48,8 @@ public final class NpyFile {
         var header = header(image, file, member);
         long actual = image.byteSize() - header.dataOffset();
         if (actual != header.dataBytes()) {
-            throw new FormatException(file, member, "shape " + Arrays.toString(header.shape()) + " of "
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, member, "shape "
+                + Arrays.toString(header.shape()) + " of "
                 + header.type().descr() + " takes " + header.dataBytes() + " bytes, " + actual + " are there",
                 actual < header.dataBytes() ? "the file is truncated" : "the file has bytes after the array");
         }
@@ -62,16 +63,20 @@ public final class NpyFile {
 
     static Header header(MemorySegment image, String file, String member) throws FormatException {
         if (image.byteSize() < 10) {
-            throw new FormatException(file, member, "too short for a .npy header: " + image.byteSize() + " bytes");
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, member, "too short for a .npy header: "
+                + image.byteSize() + " bytes");
         }
         for (int i = 0; i < MAGIC.length; i++) {
             if (image.get(ValueLayout.JAVA_BYTE, i) != MAGIC[i]) {
-                throw new FormatException(file, member, "does not begin as a .npy file does", "save it with numpy.save");
+                throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, member,
+                    "does not begin as a .npy file does",
+                    "save it with numpy.save");
             }
         }
         int major = image.get(ValueLayout.JAVA_BYTE, 6);
         if (major < 1 || major > 3) {
-            throw new FormatException(file, member, ".npy format version " + major + " is not known, 1 to 3 are");
+            throw new FormatException(DataDiagnostic.UNSUPPORTED_VERSION, file, member,
+                ".npy format version " + major + " is not known, 1 to 3 are");
         }
         int lengthBytes = major == 1 ? 2 : 4;
         long length = 0;
@@ -80,7 +85,8 @@ public final class NpyFile {
         }
         long start = 8 + lengthBytes;
         if (length > MAX_HEADER || start + length > image.byteSize()) {
-            throw new FormatException(file, member, "header of " + length + " bytes does not fit the file");
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, member, "header of " + length
+                + " bytes does not fit the file");
         }
         var text = new String(image.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
         var fields = new NpyHeaderParser(text, file, member).parse();

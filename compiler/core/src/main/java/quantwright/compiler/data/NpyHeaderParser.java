@@ -69,7 +69,8 @@ final class NpyHeaderParser {
         if (type.isEmpty()) {
             boolean big = descr.startsWith(">");
             throw fail("element type '" + descr + "' is not " + (big ? "little-endian" : "a numeric type we read"),
-                big ? "save it as array.astype(array.dtype.newbyteorder('<'))" : "use integers up to 64 bits or floats");
+                big ? "save it as array.astype(array.dtype.newbyteorder('<'))"
+                    : "use integers up to 64 bits or floats");
         }
         return type.get();
     }
@@ -155,6 +156,7 @@ final class NpyHeaderParser {
 
     private FormatException fail(String reason, String hint) {
         var place = (member.isEmpty() ? "" : member + ", ") + "header character " + at;
-        return new FormatException(file, place, reason, hint);
+        var code = hint.isEmpty() ? DataDiagnostic.CORRUPT_FILE : DataDiagnostic.UNSUPPORTED_FORM;
+        return new FormatException(code, file, place, reason, hint);
     }
 }

@@ -36,29 +36,33 @@ public final class NpzFile {
     public static Map<String, NumericArray> read(Path path) throws FormatException {
         var file = path.toString();
         if (!Files.exists(path)) {
-            throw new FormatException(file, "", "no such file");
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", "no such file");
         }
         try (var zip = new ZipFile(path.toFile())) {
             if (zip.size() > MAX_MEMBERS) {
-                throw new FormatException(file, "", "has " + zip.size() + " members, more than " + MAX_MEMBERS);
+                throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, "", "has " + zip.size()
+                    + " members, more than " + MAX_MEMBERS);
             }
             var arrays = new LinkedHashMap<String, NumericArray>();
             for (var entries = zip.entries(); entries.hasMoreElements();) {
                 var entry = entries.nextElement();
                 var name = entry.getName();
                 if (!name.endsWith(".npy")) {
-                    throw new FormatException(file, "member " + name, "is not a .npy array", "save with numpy.savez");
+                    throw new FormatException(DataDiagnostic.UNSUPPORTED_FORM, file, "member " + name,
+                        "is not a .npy array",
+                        "save with numpy.savez");
                 }
                 var array = NpyFile.parse(inflate(zip, entry, file), file, "member " + name);
                 arrays.put(name.substring(0, name.length() - 4), array);
             }
             return arrays;
         } catch (ZipException e) {
-            throw new FormatException(file, "", "is not a readable .npz archive: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, "", "is not a readable .npz archive: "
+                + e.getMessage());
         } catch (IOException e) {
-            throw new FormatException(file, "", "cannot be read: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", "cannot be read: " + e.getMessage());
         } catch (IllegalArgumentException e) {
-            throw new FormatException(file, "", "has a member name that is not UTF-8");
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, "", "has a member name that is not UTF-8");
         }
     }
 
@@ -67,10 +71,11 @@ public final class NpzFile {
         long size = entry.getSize();
         long packed = entry.getCompressedSize();
         if (size < 0 || packed < 0) {
-            throw new FormatException(file, place, "does not state its size");
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, place, "does not state its size");
         }
         if (size > FREE_INFLATION && size / MAX_RATIO > packed) {
-            throw new FormatException(file, place, "claims " + size + " bytes out of " + packed + " compressed ones",
+            throw new FormatException(DataDiagnostic.UNSUPPORTED_FORM, file, place,
+                "claims " + size + " bytes out of " + packed + " compressed ones",
                 "if the data is real, save it uncompressed with numpy.savez");
         }
         var image = Arena.ofAuto().allocate(Math.max(size, 1), 64).asSlice(0, size);
@@ -78,16 +83,19 @@ public final class NpzFile {
             var crc = new CRC32();
             long done = copy(in, image, crc);
             if (done != size) {
-                throw new FormatException(file, place, "holds " + done + " bytes where " + size + " are stated");
+                throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, place, "holds " + done + " bytes where "
+                    + size + " are stated");
             }
             if (in.read() >= 0) {
-                throw new FormatException(file, place, "holds more than the " + size + " bytes it states");
+                throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, place, "holds more than the " + size
+                    + " bytes it states");
             }
             if (entry.getCrc() != -1 && entry.getCrc() != crc.getValue()) {
-                throw new FormatException(file, place, "is damaged: its checksum does not match");
+                throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, place,
+                    "is damaged: its checksum does not match");
             }
         } catch (IOException e) {
-            throw new FormatException(file, place, "is damaged: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, place, "is damaged: " + e.getMessage());
         }
         return image;
     }

@@ -37,14 +37,16 @@ public final class PreparedData {
         this.steps = steps;
         this.target = target;
         if (target != NumericType.F32 && target != NumericType.I8 && target != NumericType.U8) {
-            throw new FormatException(data.name(), "", "samples are not prepared as " + target + ", only as F32, I8, U8");
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.name(), "",
+                "samples are not prepared as " + target + ", only as F32, I8, U8");
         }
         long[] stored = data.sampleShape();
         int rank = stored.length;
         boolean toChw = steps.layout() == Preprocessing.Layout.CHW;
         boolean toHwc = steps.layout() == Preprocessing.Layout.HWC;
         if ((toChw && rank != 2 && rank != 3) || (toHwc && rank != 3)) {
-            throw new FormatException(data.name(), "", "samples of shape " + Arrays.toString(stored)
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.name(), "",
+                "samples of shape " + Arrays.toString(stored)
                 + " cannot be laid out as " + steps.layout(), "set the manifest's layout to STORED");
         }
         channels = Math.toIntExact(rank < 3 ? 1 : toHwc ? stored[0] : stored[rank - 1]);
@@ -62,7 +64,8 @@ public final class PreparedData {
 
     private void checkChannels(String what, int given) throws FormatException {
         if (given > 1 && given != channels) {
-            throw new FormatException(data.name(), "", what + " has " + given + " values, samples of shape "
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.name(), "",
+                what + " has " + given + " values, samples of shape "
                 + Arrays.toString(data.sampleShape()) + " have " + channels + " channels");
         }
     }
@@ -164,7 +167,8 @@ public final class PreparedData {
                 v = v - mean;
                 v = v / std;
                 if (!Float.isFinite(v)) {
-                    throw new FormatException(data.name(), "sample " + sample + ", element " + source,
+                    throw new FormatException(DataDiagnostic.NOT_FINITE, data.name(),
+                        "sample " + sample + ", element " + source,
                         "is " + type.floatAt(stored, source) + ", which prepares to " + v);
                 }
                 boolean first = transposed ? !channelsFirst : channelsFirst;

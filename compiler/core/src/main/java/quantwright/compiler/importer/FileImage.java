@@ -28,7 +28,8 @@ public final class FileImage {
     public static MemorySegment load(Path path) throws FormatException {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             if (!Files.isRegularFile(path)) {
-                throw new FormatException(path.toString(), "", "is not a regular file");
+                throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "",
+                    "is not a regular file");
             }
             long size = channel.size();
             if (size > COPY_LIMIT) {
@@ -38,15 +39,17 @@ public final class FileImage {
             ByteBuffer target = copy.asByteBuffer();
             while (target.hasRemaining()) {
                 if (channel.read(target) < 0) {
-                    throw new FormatException(path.toString(), "byte " + target.position(),
+                    throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "byte "
+                        + target.position(),
                         "the file shrank while it was read");
                 }
             }
             return copy.asReadOnly();
         } catch (NoSuchFileException e) {
-            throw new FormatException(path.toString(), "", "no such file");
+            throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "", "no such file");
         } catch (IOException e) {
-            throw new FormatException(path.toString(), "", "cannot be read: " + e.getMessage());
+            throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "", "cannot be read: "
+                + e.getMessage());
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.importer.ImportDiagnostic;
 import quantwright.compiler.importer.onnx.generated.ModelProto;
 import quantwright.compiler.importer.onnx.generated.TensorProto;
 
@@ -84,17 +85,20 @@ public record OnnxFile(ModelProto model, Path path) {
         try {
             long size = Files.size(path);
             if (!Files.isRegularFile(path)) {
-                throw new FormatException(path.toString(), "", "is not a regular file");
+                throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "",
+                    "is not a regular file");
             }
             if (size > Integer.MAX_VALUE - 16) {
-                throw new FormatException(path.toString(), "", "is " + size + " bytes; a protobuf message ends at 2 GiB",
+                throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "",
+                    "is " + size + " bytes; a protobuf message ends at 2 GiB",
                     "save the model with external data");
             }
             return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {
-            throw new FormatException(path.toString(), "", "no such file");
+            throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "", "no such file");
         } catch (IOException e) {
-            throw new FormatException(path.toString(), "", "cannot be read: " + e.getMessage());
+            throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "", "cannot be read: "
+                + e.getMessage());
         }
     }
 

@@ -9,13 +9,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.importer.ImportDiagnostic;
 import quantwright.compiler.importer.onnx.generated.TensorProto;
 import quantwright.compiler.importer.onnx.generated.TensorProto.DataType;
 
 /**
- * The elements of a {@link TensorProto} as one little-endian segment, wherever the message keeps them: {@code raw_data},
- * one of the typed fields, or an external file inside the model's folder. Types below 8 bits stay packed, first
- * element in the low bits, as ONNX stores them.
+ * The elements of a {@link TensorProto} as one little-endian segment, wherever the message keeps them:
+ * {@code raw_data}, one of the typed fields, or an external file inside the model's folder. Types below 8 bits stay
+ * packed, first element in the low bits, as ONNX stores them.
  */
 public final class OnnxTensorData {
     private static final int MAX_RANK = 64;
@@ -64,15 +65,18 @@ public final class OnnxTensorData {
      */
     public static long elements(TensorProto tensor, String file) throws FormatException {
         if (tensor.getDimsCount() > MAX_RANK) {
-            throw fail(tensor, file, "has " + tensor.getDimsCount() + " dimensions");
+            throw fail(ImportDiagnostic.BAD_TENSOR, tensor, file,
+                "has " + tensor.getDimsCount() + " dimensions");
         }
         long count = 1;
         for (long dim : tensor.getDimsList()) {
             if (dim < 0) {
-                throw fail(tensor, file, "has a negative dimension " + dim);
+                throw fail(ImportDiagnostic.BAD_TENSOR, tensor, file,
+                    "has a negative dimension " + dim);
             }
             if (Math.multiplyHigh(count, dim) != 0 || count * dim < 0) {
-                throw fail(tensor, file, "shape " + tensor.getDimsList() + " overflows");
+                throw fail(ImportDiagnostic.BAD_TENSOR, tensor, file,
+                    "shape " + tensor.getDimsList() + " overflows");
             }
             count *= dim;
         }
@@ -90,11 +94,13 @@ public final class OnnxTensorData {
     public static long byteSize(TensorProto tensor, String file) throws FormatException {
         int bits = bits(tensor.getDataType());
         if (bits == 0) {
-            throw fail(tensor, file, "has element type " + tensor.getDataType() + ", which is not numeric");
+            throw fail(ImportDiagnostic.UNSUPPORTED_TYPE, tensor, file,
+                "has element type " + tensor.getDataType() + ", which is not numeric");
         }
         long count = elements(tensor, file);
         if (count > (Long.MAX_VALUE - 7) / bits) {
-            throw fail(tensor, file, "shape " + tensor.getDimsList() + " overflows");
+            throw fail(ImportDiagnostic.BAD_TENSOR, tensor, file,
+                "shape " + tensor.getDimsList() + " overflows");
         }
         return (count * bits + 7) / 8;
     }
@@ -126,7 +132,8 @@ public final class OnnxTensorData {
     private static MemorySegment bytes(TensorProto tensor, String file, Path folder) throws FormatException {
         long size = byteSize(tensor, file);
         if (tensor.hasSegment()) {
-            throw fail(tensor, file, "is one segment of a tensor, which ONNX runtimes do not read either");
+            throw fail(ImportDiagnostic.BAD_TENSOR, tensor, file,
+                "is one segment of a tensor, which ONNX runtimes do not read either");
         }
         if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             return external(tensor, file, folder, size);
@@ -134,7 +141,8 @@ public final class OnnxTensorData {
         if (tensor.hasRawData()) {
             var raw = tensor.getRawData();
             if (raw.size() != size) {
-                throw fail(tensor, file, "holds " + raw.size() + " bytes where its shape " + tensor.getDimsList()
+                throw fail(ImportDiagnostic.BAD_TENSOR, tensor, file,
+                    "holds " + raw.size() + " bytes where its shape " + tensor.getDimsList()
                     + " takes " + size);
             }
             return OnnxFile.view(raw);
@@ -145,7 +153,8 @@ public final class OnnxTensorData {
     private static MemorySegment external(TensorProto tensor, String file, Path folder, long size)
         throws FormatException {
         if (folder == null) {
-            throw fail(tensor, file, "refers to external data where none is allowed");
+            throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                "refers to external data where none is allowed");
         }
         String location = null;
         long offset = 0;
@@ -161,15 +170,18 @@ public final class OnnxTensorData {
             }
         }
         if (location == null || location.isEmpty()) {
-            throw fail(tensor, file, "has external data without a location");
+            throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                "has external data without a location");
         }
         if (length >= 0 && length != size) {
-            throw fail(tensor, file, "states " + length + " bytes of external data, its shape takes " + size);
+            throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                "states " + length + " bytes of external data, its shape takes " + size);
         }
         var path = inside(tensor, file, folder, location);
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             if (offset > channel.size() || size > channel.size() - offset) {
-                throw fail(tensor, file, "external data file '" + location + "' ends at byte " + channel.size()
+                throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                    "external data file '" + location + "' ends at byte " + channel.size()
                     + ", before offset " + offset + " + " + size);
             }
             if (size == 0) {
@@ -177,7 +189,8 @@ public final class OnnxTensorData {
             }
             return channel.map(FileChannel.MapMode.READ_ONLY, offset, size, Arena.ofAuto()).asReadOnly();
         } catch (IOException e) {
-            throw fail(tensor, file, "external data file '" + location + "' cannot be read: " + e.getMessage());
+            throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                "external data file '" + location + "' cannot be read: " + e.getMessage());
         }
     }
 
@@ -187,17 +200,21 @@ public final class OnnxTensorData {
             var root = folder.toRealPath();
             var path = root.resolve(location);
             if (Path.of(location).isAbsolute() || !path.normalize().startsWith(root)) {
-                throw fail(tensor, file, "external data location '" + location + "' lies outside the model's folder");
+                throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                    "external data location '" + location + "' lies outside the model's folder");
             }
             var real = path.toRealPath();
             if (!real.startsWith(root)) {
-                throw fail(tensor, file, "external data location '" + location + "' links outside the model's folder");
+                throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                    "external data location '" + location + "' links outside the model's folder");
             }
             return real;
         } catch (IOException e) {
-            throw fail(tensor, file, "external data file '" + location + "' is not there");
+            throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                "external data file '" + location + "' is not there");
         } catch (java.nio.file.InvalidPathException e) {
-            throw fail(tensor, file, "external data location is not a path");
+            throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+                "external data location is not a path");
         }
     }
 
@@ -210,7 +227,8 @@ public final class OnnxTensorData {
         } catch (NumberFormatException e) {
             // Reported below with the text itself.
         }
-        throw fail(tensor, file, "external data offset or length '" + text + "' is not a size");
+        throw fail(ImportDiagnostic.EXTERNAL_DATA, tensor, file,
+            "external data offset or length '" + text + "' is not a size");
     }
 
     private static MemorySegment typed(TensorProto tensor, String file, long size) throws FormatException {
@@ -229,7 +247,8 @@ public final class OnnxTensorData {
             default -> 1;
         };
         if ((long) present * unit != size) {
-            throw fail(tensor, file, "holds " + present + " values, its shape " + tensor.getDimsList()
+            throw fail(ImportDiagnostic.BAD_TENSOR, tensor, file,
+                "holds " + present + " values, its shape " + tensor.getDimsList()
                 + " of " + type + " takes " + size / unit);
         }
         var data = MemorySegment.ofArray(new byte[Math.toIntExact(size)]);
@@ -248,7 +267,7 @@ public final class OnnxTensorData {
         return data.asReadOnly();
     }
 
-    private static FormatException fail(TensorProto tensor, String file, String reason) {
-        return new FormatException(file, "tensor '" + tensor.getName() + "'", reason);
+    private static FormatException fail(ImportDiagnostic code, TensorProto tensor, String file, String reason) {
+        return new FormatException(code, file, "tensor '" + tensor.getName() + "'", reason);
     }
 }

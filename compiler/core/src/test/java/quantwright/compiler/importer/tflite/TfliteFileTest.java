@@ -15,7 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import quantwright.compiler.importer.FormatException;
 
-class TfLiteFileTest {
+class TfliteFileTest {
     @Test
     void readsAModelWithOneFullyConnectedLayer() throws FormatException {
         var file = parse(model());
@@ -25,7 +25,7 @@ class TfLiteFileTest {
         assertArrayEquals(new int[] {2}, graph.outputs());
         var weights = graph.tensors().get(1);
         assertEquals("w", weights.name());
-        assertEquals(TensorType.INT8, weights.type());
+        assertEquals(TfliteType.INT8, weights.type());
         assertArrayEquals(new int[] {2, 3}, weights.shape());
         var q = weights.quantization().orElseThrow();
         assertArrayEquals(new float[] {0.5f, 0.25f}, q.scale());
@@ -131,8 +131,8 @@ class TfLiteFileTest {
         }
     }
 
-    private static TfLiteFile parse(byte[] bytes) throws FormatException {
-        return TfLiteFile.parse(MemorySegment.ofArray(bytes), "test.tflite");
+    private static TfliteFile parse(byte[] bytes) throws FormatException {
+        return TfliteFile.parse(MemorySegment.ofArray(bytes), "test.tflite");
     }
 
     private static int vector(FlatBufferBuilder b, int... offsets) {

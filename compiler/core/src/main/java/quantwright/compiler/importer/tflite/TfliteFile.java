@@ -1,13 +1,17 @@
 package quantwright.compiler.importer.tflite;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quantwright.compiler.importer.FileImage;
 import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.importer.ImportDiagnostic;
 
 /**
  * A TensorFlow Lite model as its tables ({@code schema.fbs}, version 3), each index checked to lie in its list.
@@ -17,7 +21,7 @@ import quantwright.compiler.importer.FormatException;
  * @param subgraphs graphs, the main one first
  * @param buffers constant data, views of the file; entry 0 is empty
  */
-public record TfLiteFile(String name, String description, List<SubGraph> subgraphs, List<MemorySegment> buffers) {
+public record TfliteFile(String name, String description, List<SubGraph> subgraphs, List<MemorySegment> buffers) {
     private static final int SCHEMA_VERSION = 3;
     private static final String IDENTIFIER = "TFL3";
 
@@ -46,7 +50,7 @@ public record TfLiteFile(String name, String description, List<SubGraph> subgrap
      * @param sparse whether its data is compressed as sparse
      * @param external whether its data lies in another file
      */
-    public record Tensor(int index, String name, int[] shape, int[] shapeSignature, TensorType type, int buffer,
+    public record Tensor(int index, String name, int[] shape, int[] shapeSignature, TfliteType type, int buffer,
                          Optional<Quantization> quantization, boolean variable, boolean sparse, boolean external) {
     }
 
@@ -84,8 +88,19 @@ public record TfLiteFile(String name, String description, List<SubGraph> subgrap
      * @return its tables
      * @throws FormatException if any offset, vector or index is out of bounds, or the schema version is another
      */
-    public static TfLiteFile read(Path path) throws FormatException {
+    public static TfliteFile read(Path path) throws FormatException {
         return parse(FileImage.load(path), path.toString());
+    }
+
+    /** Whether a file begins as a TensorFlow Lite model does; an unreadable one does not. */
+    static boolean hasIdentifier(Path path) {
+        try (var in = Files.newInputStream(path)) {
+            var head = in.readNBytes(8);
+            return head.length == 8
+                && new String(head, 4, 4, StandardCharsets.ISO_8859_1).equals(IDENTIFIER);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**
@@ -96,7 +111,7 @@ public record TfLiteFile(String name, String description, List<SubGraph> subgrap
      * @return its tables
      * @throws FormatException as {@link #read}
      */
-    public static TfLiteFile parse(MemorySegment image, String name) throws FormatException {
+    public static TfliteFile parse(MemorySegment image, String name) throws FormatException {
         // Only buffers may lie beyond the 2 GiB that flatbuffer offsets reach.
         var bytes = image.asSlice(0, Math.min(image.byteSize(), Integer.MAX_VALUE)).asByteBuffer()
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -108,7 +123,8 @@ public record TfLiteFile(String name, String description, List<SubGraph> subgrap
         }
         var root = FlatTable.root(source, "");
         if (root.uint32(0) != SCHEMA_VERSION) {
-            throw new FormatException(name, "", "schema version " + root.uint32(0) + " is not " + SCHEMA_VERSION,
+            throw new FormatException(ImportDiagnostic.UNSUPPORTED_VERSION, name, "",
+                "schema version " + root.uint32(0) + " is not " + SCHEMA_VERSION,
                 "convert the model again with a current converter");
         }
         var codes = new ArrayList<Code>();
@@ -126,7 +142,7 @@ public record TfLiteFile(String name, String description, List<SubGraph> subgrap
         if (subgraphs.isEmpty()) {
             throw source.fail("", "holds no graph");
         }
-        return new TfLiteFile(name, root.string(3), List.copyOf(subgraphs), List.copyOf(buffers));
+        return new TfliteFile(name, root.string(3), List.copyOf(subgraphs), List.copyOf(buffers));
     }
 
     private record Code(Optional<BuiltinOperator> builtin, String name, int version) {
@@ -171,7 +187,7 @@ public record TfLiteFile(String name, String description, List<SubGraph> subgrap
 
     private static Tensor tensor(FlatTable table, int index, int buffers) throws FormatException {
         var name = table.string(3);
-        var type = TensorType.of(table.int8(1, 0));
+        var type = TfliteType.of(table.int8(1, 0));
         if (type.isEmpty()) {
             throw table.fail("'" + name + "': element type " + table.int8(1, 0) + " is not known");
         }
