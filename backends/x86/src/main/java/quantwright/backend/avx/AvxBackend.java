@@ -8,6 +8,7 @@ import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.LlvmBackend;
 import quantwright.backend.llvm.kernel.ConvTemplate;
 import quantwright.backend.llvm.kernel.CpuKernels;
+import quantwright.backend.llvm.kernel.DepthwiseTemplate;
 import quantwright.profiles.CpuMachine;
 import quantwright.profiles.HardwareProfile;
 
@@ -42,6 +43,7 @@ public final class AvxBackend extends LlvmBackend {
     @Override
     protected CpuKernels kernels(CodeTarget target) {
         Avx512Isa isa = new Avx512Isa(target.extensions().contains(CpuFeature.AVX512VBMI));
-        return new CpuKernels(isa, List.of(new ConvTemplate(isa, false)));
+        return new CpuKernels(isa, List.of(new ConvTemplate(isa, false)),
+                List.of(new DepthwiseTemplate(isa, false)));
     }
 }

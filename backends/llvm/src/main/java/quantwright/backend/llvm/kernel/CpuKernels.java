@@ -8,11 +8,14 @@ import java.util.List;
  *
  * @param isa the instruction set
  * @param convolutions integer convolutions and fully connected layers
+ * @param depthwise integer depthwise convolutions
  */
-public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions) {
+public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
+                         List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise) {
     /** Copies the lists. */
     public CpuKernels {
         convolutions = List.copyOf(convolutions);
+        depthwise = List.copyOf(depthwise);
     }
 
     /** What i8 activations are XORed with in the arena. */

@@ -26,7 +26,7 @@ import quantwright.ir.op.UnaryKind;
 /**
  * Which ops a kernel takes into its epilogue. A chain starts at a convolution or dense layer and goes on while the value has
  * one user that the epilogue's next stage can be: for integers a table, then an addition; for floats an activation, an
- * addition, an activation. A Transpose and a Quantize at the model's edge are one chain too.
+ * addition, an activation; integer additions follow float requantization only. A Transpose and a Quantize at the model's edge are one chain too.
  */
 final class EpilogueRules {
     /** Stages of an epilogue, in order. */
@@ -42,8 +42,9 @@ final class EpilogueRules {
     List<Node> chain(Node root) {
         List<Node> chain = new ArrayList<>(List.of(root));
         switch (root.op()) {
-            case QConv2d _, QDense _ -> extend(chain, true);
-            case Conv2d _, Dense _ -> extend(chain, false);
+            case QConv2d c -> extend(chain, true, c.rounding() instanceof Rounding.F32);
+            case QDense d -> extend(chain, true, d.rounding() instanceof Rounding.F32);
+            case Conv2d _, Dense _ -> extend(chain, false, true);
             case Transpose _ -> {
                 Node next = onlyUser(root);
                 if (next != null && next.op() instanceof Quantize) {
@@ -55,7 +56,7 @@ final class EpilogueRules {
         return chain;
     }
 
-    private void extend(List<Node> chain, boolean integer) {
+    private void extend(List<Node> chain, boolean integer, boolean mayAdd) {
         Stage stage = Stage.ACTIVATION;
         while (true) {
             Node last = chain.getLast();
@@ -69,7 +70,7 @@ final class EpilogueRules {
             } else if (activation && stage == Stage.AFTER_ADD && !integer) {
                 chain.add(next);
                 return;
-            } else if (stage.compareTo(Stage.ADD) <= 0 && isAdd(next, last.result(), integer)) {
+            } else if (mayAdd && stage.compareTo(Stage.ADD) <= 0 && isAdd(next, last.result(), integer)) {
                 stage = Stage.AFTER_ADD;
             } else {
                 return;

@@ -1,13 +1,12 @@
 package quantwright.backend.llvm.lower;
 
-import java.util.ArrayList;
 import java.util.List;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
+import quantwright.backend.llvm.kernel.DepthwiseSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
-import quantwright.backend.llvm.kernel.Kernel;
-import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.Window;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
@@ -50,29 +49,23 @@ final class IntegerProducts implements NodeLowering {
                 parts.add == null ? Epilogue.Residual.NONE : Epilogue.Residual.F32,
                 parts.raw ? Epilogue.Store.I32 : out.flip() == cx.kernels().byteFlip() ? Epilogue.Store.ENCODED
                         : Epilogue.Store.I8);
-        ConvSpec spec = new ConvSpec(in.view(), out.view(), residual == null ? null : residual.view(), window(parts.product),
-                groups(parts.product), epilogue);
         EpilogueValues values = numbers.values(parts.table == null ? null : TileOps.constant(parts.table).toTensor().bytes(),
                 parts.add == null ? null : add(parts));
-        ConvParameters parameters = new ConvParameters(numbers.weights(), numbers.bias(), parts.x.type().quantized().zeroPoint(0), values);
-        List<String> reasons = new ArrayList<>();
-        for (KernelTemplate<ConvSpec, ConvParameters> template : cx.kernels().convolutions()) {
-            switch (template.select(spec)) {
-                case KernelTemplate.Selection.Selected<ConvParameters>(Kernel<ConvParameters> kernel) -> {
-                    List<Placement> arguments = new ArrayList<>(List.of(in));
-                    if (residual != null) {
-                        arguments.add(residual);
-                    }
-                    arguments.add(out);
-                    KernelCall call = new KernelCall(kernel.name(), List.of(kernel.name(), spec), kernel::emit,
-                            kernel.constants(parameters), arguments);
-                    return new Result.Calls(List.of(call), spec.work() * out.images());
-                }
-                case KernelTemplate.Selection.Rejected<ConvParameters>(String reason) ->
-                        reasons.add(template.name() + ": " + reason);
-            }
+        ConvParameters parameters = new ConvParameters(numbers.weights(), numbers.bias(),
+                parts.x.type().quantized().zeroPoint(0), values);
+        List<Placement> arguments = residual == null ? List.of(in, out) : List.of(in, residual, out);
+        TensorView residualView = residual == null ? null : residual.view();
+        if (isDepthwise(parts.product, in.view(), out.view())) {
+            DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, window(parts.product), epilogue);
+            return KernelChoice.choose(cx.kernels().depthwise(), spec, parameters, arguments);
         }
-        return new Result.Rejected(String.join("; ", reasons));
+        ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, window(parts.product), groups(parts.product),
+                epilogue);
+        return KernelChoice.choose(cx.kernels().convolutions(), spec, parameters, arguments);
+    }
+
+    private static boolean isDepthwise(Op op, TensorView in, TensorView out) {
+        return op instanceof QConv2d c && c.groups() > 1 && c.groups() == in.channels() && in.channels() == out.channels();
     }
 
     private static Parts parts(Node node) {
