@@ -1,5 +1,7 @@
 package quantwright.ir.interp;
 
+import java.math.BigInteger;
+import quantwright.ir.arith.HalfFloats;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
@@ -44,8 +46,8 @@ final class Casting {
         return switch (x.type().storage()) {
             case F64 -> x.doubles()[i];
             case F32 -> x.floats()[i];
-            case F16 -> Float.float16ToFloat(x.shorts()[i]);
-            case BF16 -> Float.intBitsToFloat(x.shorts()[i] << 16);
+            case F16 -> HalfFloats.fromF16(x.shorts()[i]);
+            case BF16 -> HalfFloats.fromBf16(x.shorts()[i]);
             default -> throw new IllegalArgumentException(x.type().storage() + " is no float type");
         };
     }
@@ -55,8 +57,8 @@ final class Casting {
         switch (to) {
             case F64 -> out.doubles()[i] = value;
             case F32 -> out.floats()[i] = (float) value;
-            case F16 -> out.shorts()[i] = Float.floatToFloat16(toOdd(value));
-            case BF16 -> out.shorts()[i] = bfloat(toOdd(value));
+            case F16 -> out.shorts()[i] = HalfFloats.toF16(toOdd(value));
+            case BF16 -> out.shorts()[i] = HalfFloats.toBf16(toOdd(value));
             case BOOL -> out.bytes()[i] = (byte) (value != 0 ? 1 : 0);
             case U64 -> out.longs()[i] = value >= TWO_63 ? unsigned(value) : Math.max(0, (long) value);
             case I64 -> out.longs()[i] = (long) value;
@@ -70,18 +72,18 @@ final class Casting {
 
     private static void whole(Tensor out, int i, long value, boolean unsigned, ScalarType to) {
         switch (to) {
-            case F64 -> out.doubles()[i] = unsigned && value < 0 ? halved(value).doubleValue() : value;
-            case F32 -> out.floats()[i] = unsigned && value < 0 ? halved(value).floatValue() : value;
-            case F16 -> out.shorts()[i] = Float.floatToFloat16(toOdd(unsigned && value < 0
+            case F64 -> out.doubles()[i] = unsigned && value < 0 ? unsigned(value).doubleValue() : value;
+            case F32 -> out.floats()[i] = unsigned && value < 0 ? unsigned(value).floatValue() : value;
+            case F16 -> out.shorts()[i] = HalfFloats.toF16(toOdd(unsigned && value < 0
                     ? Double.MAX_VALUE : (double) Math.clamp(value, -1L << 52, 1L << 52)));
-            case BF16 -> out.shorts()[i] = bfloat(toOdd(unsigned && value < 0 ? halved(value).doubleValue() : value));
+            case BF16 -> out.shorts()[i] = HalfFloats.toBf16(toOdd(unsigned && value < 0 ? unsigned(value).doubleValue() : value));
             case BOOL -> out.bytes()[i] = (byte) (value != 0 ? 1 : 0);
             default -> out.setInteger(i, Integers.wrap(value, to));
         }
     }
 
-    private static java.math.BigInteger halved(long value) {
-        return new java.math.BigInteger(Long.toUnsignedString(value));
+    private static BigInteger unsigned(long value) {
+        return new BigInteger(Long.toUnsignedString(value));
     }
 
     /**
@@ -90,22 +92,11 @@ final class Casting {
      */
     private static float toOdd(double value) {
         float f = (float) value;
-        if (f == value || Double.isNaN(value)) {
-            return f;
-        }
-        if (Float.isInfinite(f)) {
+        if (f == value || Double.isNaN(value) || Float.isInfinite(f)) {
             return f;
         }
         float down = Math.abs((double) f) > Math.abs(value)
                 ? Float.intBitsToFloat(Float.floatToRawIntBits(f) - 1) : f;
         return Float.intBitsToFloat(Float.floatToRawIntBits(down) | 1);
-    }
-
-    private static short bfloat(float value) {
-        if (Float.isNaN(value)) {
-            return 0x7fc0;
-        }
-        int bits = Float.floatToRawIntBits(value);
-        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 }

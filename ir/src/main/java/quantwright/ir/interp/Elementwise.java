@@ -1,5 +1,6 @@
 package quantwright.ir.interp;
 
+import quantwright.ir.arith.FloatMath;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.op.BatchNorm;
 import quantwright.ir.op.BinaryKind;
@@ -76,7 +77,7 @@ final class Elementwise {
             }
             case POW -> {
                 for (int i = 0; i < out.length; i++) {
-                    out[i] = (float) StrictMath.pow(a[i], b[i]);
+                    out[i] = FloatMath.pow(a[i], b[i]);
                 }
             }
             case MOD -> {
@@ -105,11 +106,11 @@ final class Elementwise {
     private static Function function(UnaryKind kind) {
         return switch (kind) {
             case RELU -> x -> x < 0 ? 0 : x;
-            case SIGMOID -> x -> (float) WideFloats.unary(kind, x);
-            case TANH -> x -> (float) WideFloats.unary(kind, x);
-            case EXP -> x -> (float) WideFloats.unary(kind, x);
-            case LOG -> x -> (float) WideFloats.unary(kind, x);
-            case SQRT -> x -> (float) Math.sqrt(x);
+            case SIGMOID -> FloatMath::sigmoid;
+            case TANH -> FloatMath::tanh;
+            case EXP -> FloatMath::exp;
+            case LOG -> FloatMath::log;
+            case SQRT -> FloatMath::sqrt;
             case RECIPROCAL -> x -> 1f / x;
             case NEG -> x -> -x;
             case ABS -> Math::abs;
@@ -117,14 +118,14 @@ final class Elementwise {
             case CEIL -> x -> (float) Math.ceil(x);
             case ROUND -> x -> (float) Math.rint(x);
             case SIGN -> x -> x > 0 ? 1 : x < 0 ? -1 : x;
-            case ERF -> x -> (float) WideFloats.unary(kind, x);
-            case GELU -> x -> (float) WideFloats.unary(kind, x);
-            case GELU_TANH -> x -> (float) WideFloats.unary(kind, x);
-            case HARD_SWISH -> x -> (float) WideFloats.unary(kind, x);
-            case SOFTPLUS -> x -> (float) WideFloats.unary(kind, x);
-            case SILU -> x -> (float) WideFloats.unary(kind, x);
-            case SIN -> x -> (float) WideFloats.unary(kind, x);
-            case COS -> x -> (float) WideFloats.unary(kind, x);
+            case ERF -> FloatMath::erf;
+            case GELU -> FloatMath::gelu;
+            case GELU_TANH -> FloatMath::geluTanh;
+            case HARD_SWISH -> FloatMath::hardSwish;
+            case SOFTPLUS -> FloatMath::softplus;
+            case SILU -> FloatMath::silu;
+            case SIN -> FloatMath::sin;
+            case COS -> FloatMath::cos;
             case NOT -> throw new IllegalArgumentException("NOT is for bool and integers, not f32");
         };
     }
@@ -172,7 +173,7 @@ final class Elementwise {
         float alpha = op.alpha();
         return result.storage() == ScalarType.F64
                 ? WideFloats.map(x, v -> v < 0 ? alpha * (StrictMath.exp(v) - 1) : v, result)
-                : map(x, v -> v < 0 ? alpha * ((float) StrictMath.exp(v) - 1) : v, result);
+                : map(x, v -> v < 0 ? alpha * (FloatMath.exp(v) - 1) : v, result);
     }
 
     static Tensor hardSigmoid(HardSigmoid op, Tensor x, TensorType result) {

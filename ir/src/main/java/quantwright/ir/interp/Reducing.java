@@ -1,12 +1,13 @@
 package quantwright.ir.interp;
 
+import quantwright.ir.arith.FloatMath;
+import quantwright.ir.arith.FloatReduce;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.LogSoftmax;
 import quantwright.ir.op.Reduce;
 import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.Softmax;
-import quantwright.ir.op.UnaryKind;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
@@ -31,18 +32,12 @@ final class Reducing {
 
     private static float floats(ReduceKind kind, float[] x, int from, int n) {
         return switch (kind) {
-            case SUM -> sum(x, from, n);
-            case MEAN -> sum(x, from, n) / n;
-            case SUM_SQUARE -> sum(squares(x, from, n), 0, n);
-            case L2 -> (float) Math.sqrt(sum(squares(x, from, n), 0, n));
-            case MAX -> max(x, from, n);
-            case MIN -> {
-                float least = Float.POSITIVE_INFINITY;
-                for (int i = from; i < from + n; i++) {
-                    least = x[i] < least ? x[i] : least;
-                }
-                yield least;
-            }
+            case SUM -> FloatReduce.sum(x, from, n);
+            case MEAN -> FloatReduce.mean(x, from, n);
+            case SUM_SQUARE -> FloatReduce.sumOfSquares(x, from, n);
+            case L2 -> FloatMath.sqrt(FloatReduce.sumOfSquares(x, from, n));
+            case MAX -> FloatReduce.max(x, from, n);
+            case MIN -> FloatReduce.min(x, from, n);
             case PROD -> {
                 float product = 1;
                 for (int i = from; i < from + n; i++) {
@@ -51,35 +46,6 @@ final class Reducing {
                 yield product;
             }
         };
-    }
-
-    private static float sum(float[] x, int from, int n) {
-        float[] partial = new float[16];
-        for (int i = 0; i < n; i++) {
-            partial[i % 16] += x[from + i];
-        }
-        for (int half = 8; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                partial[i] += partial[i + half];
-            }
-        }
-        return partial[0];
-    }
-
-    private static float max(float[] x, int from, int n) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < from + n; i++) {
-            most = x[i] > most ? x[i] : most;
-        }
-        return most;
-    }
-
-    private static float[] squares(float[] x, int from, int n) {
-        float[] squares = new float[n];
-        for (int i = 0; i < n; i++) {
-            squares[i] = x[from + i] * x[from + i];
-        }
-        return squares;
     }
 
     private static double doubles(ReduceKind kind, double[] x, int from, int n) {
@@ -130,35 +96,24 @@ final class Reducing {
         int n = rows.length();
         float[] in = rows.tensor().floats();
         Tensor moved = Tensor.zeros(rows.tensor().type());
-        float[] out = moved.floats();
-        for (int from = 0; from < out.length; from += n) {
-            float max = max(in, from, n);
-            for (int i = from; i < from + n; i++) {
-                out[i] = (float) WideFloats.unary(UnaryKind.EXP, op.beta() * (in[i] - max));
+        for (int from = 0; from < in.length; from += n) {
+            if (op.beta() != 1) {
+                // Scaled differences have maximum 0, so that the row's softmax subtracts nothing more.
+                float max = FloatReduce.max(in, from, n);
+                for (int i = from; i < from + n; i++) {
+                    in[i] = op.beta() * (in[i] - max);
+                }
             }
-            float sum = sum(out, from, n);
-            for (int i = from; i < from + n; i++) {
-                out[i] /= sum;
-            }
+            FloatReduce.softmax(in, from, n, moved.floats(), from);
         }
         return rows.back(moved);
     }
 
     static Tensor logSoftmax(LogSoftmax op, Tensor x) {
         Rows rows = Rows.along(x, op.axis());
-        int n = rows.length();
-        float[] in = rows.tensor().floats();
         Tensor moved = Tensor.zeros(rows.tensor().type());
-        float[] out = moved.floats();
-        for (int from = 0; from < out.length; from += n) {
-            float max = max(in, from, n);
-            for (int i = from; i < from + n; i++) {
-                out[i] = (float) WideFloats.unary(UnaryKind.EXP, in[i] - max);
-            }
-            float log = (float) WideFloats.unary(UnaryKind.LOG, sum(out, from, n));
-            for (int i = from; i < from + n; i++) {
-                out[i] = in[i] - max - log;
-            }
+        for (int from = 0; from < moved.size(); from += rows.length()) {
+            FloatReduce.logSoftmax(rows.tensor().floats(), from, rows.length(), moved.floats(), from);
         }
         return rows.back(moved);
     }
