@@ -8,5 +8,6 @@ module quantwright.compiler {
 
     exports quantwright.compiler.data;
     exports quantwright.compiler.importer;
+    exports quantwright.compiler.pass;
     exports quantwright.compiler.quant;
 }
