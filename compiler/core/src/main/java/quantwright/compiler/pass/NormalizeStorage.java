@@ -25,9 +25,7 @@ import quantwright.ir.op.QMean;
 import quantwright.ir.op.QMul;
 import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.QResize;
-import quantwright.ir.op.QSoftmax;
 import quantwright.ir.op.ResizeMode;
-import quantwright.ir.op.SoftmaxRule;
 import quantwright.ir.pass.Pass;
 import quantwright.ir.pass.PassContext;
 import quantwright.ir.pass.PassInfo;
@@ -205,7 +203,6 @@ public final class NormalizeStorage implements Pass {
             case QAvgPool p -> p.rule() != AverageRule.SCALED;
             case QMean m -> m.rule() != AverageRule.SCALED;
             case QResize r -> r.spec().mode() != ResizeMode.NEAREST;
-            case QSoftmax s -> s.rule() != SoftmaxRule.INTEGER_TABLE;
             default -> false;
         };
     }
