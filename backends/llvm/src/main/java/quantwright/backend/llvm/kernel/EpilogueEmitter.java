@@ -135,7 +135,7 @@ final class EpilogueEmitter {
             case ENCODED, I8 -> {
                 Value[] ints = pieces.stream().map(this::rounded).toArray(Value[]::new);
                 Value bytes = isa.narrowInterleaved(f, ints, constants.plus(layout.zero));
-                storeLanes(finished(bytes), 0, valid, out);
+                storeLanes(f, finished(bytes), 0, valid, out);
             }
         }
     }
@@ -143,7 +143,7 @@ final class EpilogueEmitter {
     private void storeQuarters(Value[] quarters, Address out, int valid) {
         for (int c = 0; c < valid; c += 4) {
             Value four = f.slice(quarters[c % 16 / 4], c / 16 * 4, 4);
-            storeLanes(four, 0, Math.min(4, valid - c), out.plus(4L * c));
+            storeLanes(f, four, 0, Math.min(4, valid - c), out.plus(4L * c));
         }
     }
 
@@ -243,11 +243,11 @@ final class EpilogueEmitter {
     }
 
     private void storeWide(Value v, Piece p) {
-        storeLanes(v, 0, p.valid(), p.out());
+        storeLanes(f, v, 0, p.valid(), p.out());
     }
 
     /** Stores lanes [first, first + count) in as few plain stores as their number needs. */
-    private void storeLanes(Value v, int first, int count, Address to) {
+    static void storeLanes(FunctionBuilder f, Value v, int first, int count, Address to) {
         int element = v.type().bits() / 8;
         int at = first;
         long offset = 0;
@@ -276,7 +276,7 @@ final class EpilogueEmitter {
                 }
             }
             int valid = run > 1 ? run * n : p.valid();
-            storeLanes(bytes, i * n, valid, p.out());
+            storeLanes(f, bytes, i * n, valid, p.out());
             i += run;
         }
     }
