@@ -9,6 +9,8 @@ import quantwright.backend.llvm.LlvmBackend;
 import quantwright.backend.llvm.kernel.ConvTemplate;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.kernel.DepthwiseTemplate;
+import quantwright.backend.llvm.kernel.ElementwiseTemplate;
+import quantwright.backend.llvm.kernel.PoolTemplate;
 import quantwright.profiles.CpuMachine;
 import quantwright.profiles.HardwareProfile;
 
@@ -44,6 +46,7 @@ public final class AvxBackend extends LlvmBackend {
     protected CpuKernels kernels(CodeTarget target) {
         Avx512Isa isa = new Avx512Isa(target.extensions().contains(CpuFeature.AVX512VBMI));
         return new CpuKernels(isa, List.of(new ConvTemplate(isa, false)),
-                List.of(new DepthwiseTemplate(isa, false)));
+                List.of(new DepthwiseTemplate(isa, false)), List.of(new ElementwiseTemplate(isa)),
+                List.of(new PoolTemplate(isa)));
     }
 }

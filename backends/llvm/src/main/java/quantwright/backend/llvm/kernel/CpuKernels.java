@@ -9,13 +9,19 @@ import java.util.List;
  * @param isa the instruction set
  * @param convolutions integer convolutions and fully connected layers
  * @param depthwise integer depthwise convolutions
+ * @param elementwise elementwise operations of bytes and floats
+ * @param pools pooling of bytes
  */
 public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
-                         List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise) {
+                         List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise,
+                         List<KernelTemplate<ElementwiseSpec, ElementwiseParameters>> elementwise,
+                         List<KernelTemplate<PoolSpec, PoolParameters>> pools) {
     /** Copies the lists. */
     public CpuKernels {
         convolutions = List.copyOf(convolutions);
         depthwise = List.copyOf(depthwise);
+        elementwise = List.copyOf(elementwise);
+        pools = List.copyOf(pools);
     }
 
     /** What i8 activations are XORed with in the arena. */
