@@ -1,0 +1,66 @@
+package quantwright.compiler.data;
+
+import java.util.Arrays;
+import java.util.List;
+import quantwright.compiler.importer.FormatException;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.type.TensorType;
+
+/**
+ * Prepared samples as input tensors of a model with one input and batch 1.
+ */
+public final class ModelFeed {
+    private final PreparedData data;
+    private final TensorType input;
+
+    /**
+     * Binds prepared samples to a model's input.
+     *
+     * @throws FormatException if the sample's shape is not the input's (a leading 1 for the batch aside) or its type differs
+     */
+    public ModelFeed(PreparedData data, TensorType input) throws FormatException {
+        this.data = data;
+        this.input = input;
+        long[] sample = trim(data.sampleShape());
+        long[] wanted = trim(Arrays.stream(input.shape().toArray()).asLongStream().toArray());
+        if (!Arrays.equals(sample, wanted)) {
+            throw new FormatException(data.source().name(), "", "samples have shape " + Arrays.toString(data.sampleShape())
+                    + ", the model's input has " + input.shape());
+        }
+        if (!data.type().name().equalsIgnoreCase(input.storage().name())) {
+            throw new FormatException(data.source().name(), "", "samples are prepared as " + data.type()
+                    + ", the model's input is " + input.storage());
+        }
+    }
+
+    private static long[] trim(long[] shape) {
+        return Arrays.stream(shape).filter(d -> d != 1).toArray();
+    }
+
+    /** Number of samples. */
+    public long size() {
+        return data.size();
+    }
+
+    /** The prepared data behind the feed. */
+    public PreparedData data() {
+        return data;
+    }
+
+    /** Label of a sample. */
+    public long label(long sample) {
+        return data.label(sample);
+    }
+
+    /**
+     * The model's inputs for a sample.
+     *
+     * @throws FormatException if the sample cannot be decoded or holds a NaN
+     */
+    public List<Tensor> inputs(long sample) throws FormatException {
+        return List.of(switch (data.type()) {
+            case F32 -> Tensor.of(input, data.floats(sample));
+            default -> Tensor.of(input, data.bytes(sample));
+        });
+    }
+}
