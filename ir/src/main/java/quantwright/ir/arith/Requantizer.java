@@ -11,10 +11,10 @@ package quantwright.ir.arith;
  * <p>{@link Rounding.Fixed} with i64: {@code p = acc * value} exactly; {@code r = p / 2^(bits - exponent)} rounded by
  * the mode; add zero; clamp.
  *
- * <p>{@link Rounding.Fixed} with i32: {@code a = acc << max(exponent, 0)} in wrapping 32 bits; gemmlowp-double takes
- * {@code h = (a * value + 2^30) >> 31}, every other mode {@code h = (a * value) >> bits}; then
- * {@code r = h / 2^max(-exponent, 0)} rounded by the mode (gemmlowp-double: ties away from zero); add zero; clamp.
- * Source: gemmlowp {@code SaturatingRoundingDoublingHighMul} and {@code RoundingDivideByPOT}.
+ * <p>{@link Rounding.Fixed} with i32: {@code a = acc << max(exponent, 0)} in wrapping 32 bits;
+ * {@code h = (a * value + 2^(bits - 1)) >> bits}, the product in 64 bits; {@code r = h / 2^max(-exponent, 0)} rounded
+ * by the mode (gemmlowp-double: ties away from zero); add zero; clamp. Source: gemmlowp
+ * {@code SaturatingRoundingDoublingHighMul} and {@code RoundingDivideByPOT}.
  */
 public sealed interface Requantizer permits Requantizer.F32, Requantizer.Fixed {
 
@@ -118,8 +118,7 @@ public sealed interface Requantizer permits Requantizer.F32, Requantizer.Fixed {
             }
             int shifted = acc << Math.max(exponent, 0);
             long product = shifted * value;
-            long nudge = rounding.mode() == Rounding.Mode.GEMMLOWP_DOUBLE ? 1L << 30 : 0;
-            int high = (int) ((product + nudge) >> multiplier.bits());
+            int high = (int) ((product + (1L << (multiplier.bits() - 1))) >> multiplier.bits());
             return IntegerRounding.shiftRight(high, Math.max(-exponent, 0), rounding.mode());
         }
 

@@ -17,10 +17,19 @@ public sealed interface Rounding permits Rounding.F32, Rounding.Fixed {
     /** f32 multiply, clamp in f32, convert half to even. */
     Rounding FLOAT32 = new F32();
 
-    /** TFLite's reference {@code MultiplyByQuantizedMultiplier}: doubling high multiply, then a rounding shift. */
+    /**
+     * TFLite's reference {@code MultiplyByQuantizedMultiplier}: doubling high multiply, then a shift with ties away
+     * from zero.
+     */
     Rounding GEMMLOWP = new Fixed(31, Mode.GEMMLOWP_DOUBLE, Intermediate.I32);
 
-    /** One half-up rounding of the exact 64-bit product, as ruy's matrix kernels do on x86. */
+    /**
+     * As {@link #GEMMLOWP} with the shift's ties up: what TFLite's matrix kernels give on x86 for CONV_2D and
+     * FULLY_CONNECTED.
+     */
+    Rounding DOUBLE_HALF_UP = new Fixed(31, Mode.HALF_UP, Intermediate.I32);
+
+    /** One half-up rounding of the exact 64-bit product. */
     Rounding SINGLE_ROUNDING = new Fixed(31, Mode.HALF_UP, Intermediate.I64);
 
     /** TFLite's requantization from 64-bit accumulators (16-bit activations). */
@@ -67,8 +76,7 @@ public sealed interface Rounding permits Rounding.F32, Rounding.Fixed {
      *
      * @param multiplierBits width of the multiplier's magnitude: 15, 16, 31 or 32 (see {@link Multiplier})
      * @param mode           how the shifted-out bits round
-     * @param intermediate   whether the product is kept whole (i64) or its high part is cut to i32 before the rounding
-     *                       shift
+     * @param intermediate   whether the product is kept whole (i64) or first rounded to its high 32 bits
      */
     record Fixed(int multiplierBits, Mode mode, Intermediate intermediate) implements Rounding {
         /** Checks that the combination is one the arithmetic defines. */
@@ -103,8 +111,8 @@ public sealed interface Rounding permits Rounding.F32, Rounding.Fixed {
         /** To nearest, ties away from zero. */
         HALF_AWAY,
         /**
-         * gemmlowp's two roundings: the doubling high multiply rounds to nearest with ties up, then the shift rounds to
-         * nearest with ties away from zero.
+         * gemmlowp's two roundings by their usual name: the doubling high multiply rounds to nearest with ties up, then
+         * the shift rounds to nearest with ties away from zero. Computes what half-away does with an i32 intermediate.
          */
         GEMMLOWP_DOUBLE,
         /** Towards negative infinity. */
@@ -130,7 +138,7 @@ public sealed interface Rounding permits Rounding.F32, Rounding.Fixed {
 
     /** Width kept between the multiply and the rounding shift. */
     enum Intermediate {
-        /** The product's high part is cut to 32 bits first. */
+        /** The product is first rounded, ties up, to its high 32 bits: a rounding doubling high multiply. */
         I32,
         /** The exact product is shifted. */
         I64;

@@ -144,7 +144,7 @@ class RequantizerTest {
     }
 
     @Test
-    void narrowIntermediateCutsTheHighPart() {
+    void narrowIntermediateRoundsTheHighPartFirst() {
         var random = new SplittableRandom(5);
         for (int bits : new int[] {15, 16, 31, 32}) {
             for (Rounding.Mode mode : Rounding.Mode.values()) {
@@ -157,8 +157,9 @@ class RequantizerTest {
                     Requantizer.Fixed q = (Requantizer.Fixed) Requantizer.of(rounding, factor);
                     Multiplier m = q.multiplier();
                     int acc = accumulator(random) >> 4;
-                    BigInteger high = BigInteger.valueOf(acc).shiftLeft(Math.max(m.exponent(), 0))
-                        .multiply(BigInteger.valueOf(m.value())).shiftRight(bits);
+                    BigDecimal product = new BigDecimal(BigInteger.valueOf(acc).shiftLeft(Math.max(m.exponent(), 0))
+                        .multiply(BigInteger.valueOf(m.value())));
+                    BigInteger high = round(product.multiply(pow2(-bits)), Rounding.Mode.HALF_UP);
                     BigInteger expected = round(new BigDecimal(high).multiply(pow2(Math.min(m.exponent(), 0))), mode);
                     assertEquals(expected.longValueExact(), q.scale(acc), acc + " " + q);
                 }

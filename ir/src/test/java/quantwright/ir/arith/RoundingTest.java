@@ -44,7 +44,7 @@ class RoundingTest {
         for (ArithmeticPreset preset : ArithmeticPreset.values()) {
             assertEquals(preset, ArithmeticPreset.parse(preset.text()));
         }
-        assertEquals(Rounding.SINGLE_ROUNDING, ArithmeticPreset.TFLITE.rounding(OpFamily.CONVOLUTION));
+        assertEquals(Rounding.DOUBLE_HALF_UP, ArithmeticPreset.TFLITE.rounding(OpFamily.CONVOLUTION));
         assertEquals(Rounding.GEMMLOWP, ArithmeticPreset.TFLITE.rounding(OpFamily.DEPTHWISE_CONVOLUTION));
         assertThrows(IllegalArgumentException.class, () -> ArithmeticPreset.parse("tf"));
     }
