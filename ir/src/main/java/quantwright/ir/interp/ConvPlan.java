@@ -41,13 +41,14 @@ final class ConvPlan {
         return depthwise;
     }
 
+    /** Groups that are computed one by one; a depthwise convolution is one pass over all channels. */
     int groups() {
-        return groups;
+        return depthwise ? 1 : groups;
     }
 
-    /** Output channels of one group. */
+    /** Output channels of one of {@link #groups()}. */
     int outputs() {
-        return weights.dim(0) / groups;
+        return weights.dim(0) / groups();
     }
 
     /** Input channels of one group. */
@@ -70,20 +71,8 @@ final class ConvPlan {
         return image.at(y * window.strideH(), x * window.strideW());
     }
 
-    /**
-     * For each weight of [O,KH,KW,I] its place in [group][KH][KW][I][O/groups], or [KH][KW][O] if depthwise: output
-     * channels innermost.
-     */
-    int[] order() {
-        int k = (int) weights.product(1, 4);
-        int[] order = new int[(int) weights.elementCount()];
-        int pitch = depthwise ? weights.dim(0) : outputs();
-        for (int o = 0; o < weights.dim(0); o++) {
-            int base = depthwise ? o : o / outputs() * k * outputs() + o % outputs();
-            for (int i = 0; i < k; i++) {
-                order[o * k + i] = base + i * pitch;
-            }
-        }
-        return order;
+    /** Weights of one output channel. */
+    int taps() {
+        return (int) weights.product(1, 4);
     }
 }

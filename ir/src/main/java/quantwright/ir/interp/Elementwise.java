@@ -89,10 +89,14 @@ final class Elementwise {
     }
 
     static Tensor unary(UnaryKind kind, Tensor x, TensorType result) {
-        if (result.storage() == ScalarType.F32) {
+        if (result.storage() == ScalarType.F32 && kind != UnaryKind.RELU) {
             return map(x, function(kind), result);
         }
         Tensor out = Tensor.zeros(result);
+        if (result.storage() == ScalarType.F32) {
+            relu(x.floats(), out.floats());
+            return out;
+        }
         for (int i = 0; i < out.size(); i++) {
             if (result.storage() == ScalarType.F64) {
                 out.doubles()[i] = WideFloats.unary(kind, x.doubles()[i]);
@@ -101,6 +105,13 @@ final class Elementwise {
             }
         }
         return out;
+    }
+
+    /** In a loop of its own, as the commonest of all. */
+    private static void relu(float[] x, float[] out) {
+        for (int i = 0; i < out.length; i++) {
+            out[i] = x[i] < 0 ? 0 : x[i];
+        }
     }
 
     private static Function function(UnaryKind kind) {

@@ -19,55 +19,50 @@ final class FloatConv {
             return out;
         }
         ConvPlan plan = new ConvPlan(op.window(), op.groups(), x.type().shape(), w.type().shape());
-        int[] order = plan.order();
-        float[] weights = new float[order.length];
-        for (int i = 0; i < order.length; i++) {
-            weights[order[i]] = w.floats()[i];
-        }
+        float[][] weights = Columns.of(w.floats(), plan.groups(), plan.outputs(), plan.taps());
         float[] pixels = new float[plan.image().size()];
-        int channels = result.dim(3);
-        float[] acc = new float[channels];
-        int at = 0;
+        float[] acc = new float[plan.outputs()];
         for (int n = 0; n < result.dim(0); n++) {
             plan.image().load(x.floats(), n, pixels);
             for (int y = 0; y < result.dim(1); y++) {
                 for (int ox = 0; ox < result.dim(2); ox++) {
-                    if (bias == null) {
-                        Arrays.fill(acc, 0f);
-                    } else {
-                        System.arraycopy(bias.floats(), 0, acc, 0, channels);
+                    int at = ((n * result.dim(1) + y) * result.dim(2) + ox) * result.dim(3);
+                    for (int g = 0; g < plan.groups(); g++) {
+                        int to = g * plan.outputs();
+                        if (bias == null) {
+                            Arrays.fill(acc, 0f);
+                        } else {
+                            System.arraycopy(bias.floats(), to, acc, 0, acc.length);
+                        }
+                        accumulate(plan, pixels, plan.origin(y, ox), weights, g, acc);
+                        System.arraycopy(acc, 0, out.floats(), at + to, acc.length);
                     }
-                    accumulate(plan, pixels, plan.origin(y, ox), weights, acc);
-                    System.arraycopy(acc, 0, out.floats(), at, channels);
-                    at += channels;
                 }
             }
         }
         return out;
     }
 
-    private static void accumulate(ConvPlan plan, float[] pixels, int origin, float[] weights, float[] acc) {
-        int at = 0;
+    private static void accumulate(ConvPlan plan, float[] pixels, int origin, float[][] weights, int group, float[] acc) {
+        int[] runs = plan.runs();
         if (plan.depthwise()) {
-            for (int run : plan.runs()) {
-                multiply(pixels, origin + run, weights, at, acc);
-                at += acc.length;
+            float[] tap = new float[acc.length];
+            for (int i = 0; i < runs.length; i++) {
+                System.arraycopy(pixels, origin + runs[i], tap, 0, acc.length);
+                multiply(tap, weights[i], acc);
             }
             return;
         }
-        for (int g = 0; g < plan.groups(); g++) {
-            int from = origin + g * plan.inputs();
-            for (int run : plan.runs()) {
-                FloatProduct.accumulate(pixels, from + run, plan.runLength(), weights, at, acc, g * plan.outputs(),
-                        plan.outputs());
-                at += plan.runLength() * plan.outputs();
-            }
+        int row = group * runs.length * plan.runLength();
+        for (int run : runs) {
+            FloatProduct.accumulate(pixels, origin + run + group * plan.inputs(), plan.runLength(), weights, row, acc);
+            row += plan.runLength();
         }
     }
 
-    private static void multiply(float[] pixels, int from, float[] weights, int at, float[] acc) {
+    private static void multiply(float[] a, float[] w, float[] acc) {
         for (int c = 0; c < acc.length; c++) {
-            acc[c] = Math.fma(pixels[from + c], weights[at + c], acc[c]);
+            acc[c] = Math.fma(a[c], w[c], acc[c]);
         }
     }
 }

@@ -12,32 +12,31 @@ final class FloatProduct {
     }
 
     /**
-     * {@code acc[to + o] = fma(a[from + k], b[at + k * n + o], acc[to + o])} for k ascending from 0 to {@code length}, o
-     * below n. Four steps of k are taken for each pass over the outputs, so that the accumulators are loaded and stored
-     * less often.
+     * {@code acc[o] = fma(a[from + k], b[row + k][o], acc[o])} for k ascending from 0 to {@code length}. Four steps of k
+     * are taken for each pass over the outputs, so that the accumulators are loaded and stored less often. Each row of
+     * {@code b} is an array of its own because the JIT vectorizes a loop only if all its arrays have one index.
      */
-    static void accumulate(float[] a, int from, int length, float[] b, int at, float[] acc, int to, int n) {
+    static void accumulate(float[] a, int from, int length, float[][] b, int row, float[] acc) {
         int k = 0;
         for (; k + 4 <= length; k += 4) {
-            float a0 = a[from + k];
-            float a1 = a[from + k + 1];
-            float a2 = a[from + k + 2];
-            float a3 = a[from + k + 3];
-            int b0 = at + k * n;
-            int b1 = b0 + n;
-            int b2 = b1 + n;
-            int b3 = b2 + n;
-            for (int o = 0; o < n; o++) {
-                acc[to + o] = Math.fma(a3, b[b3 + o],
-                        Math.fma(a2, b[b2 + o], Math.fma(a1, b[b1 + o], Math.fma(a0, b[b0 + o], acc[to + o]))));
-            }
+            accumulate(a[from + k], a[from + k + 1], a[from + k + 2], a[from + k + 3], b[row + k], b[row + k + 1],
+                    b[row + k + 2], b[row + k + 3], acc);
         }
         for (; k < length; k++) {
-            float ak = a[from + k];
-            int bk = at + k * n;
-            for (int o = 0; o < n; o++) {
-                acc[to + o] = Math.fma(ak, b[bk + o], acc[to + o]);
-            }
+            accumulate(a[from + k], b[row + k], acc);
+        }
+    }
+
+    private static void accumulate(float a0, float a1, float a2, float a3, float[] b0, float[] b1, float[] b2, float[] b3,
+                                   float[] acc) {
+        for (int o = 0; o < acc.length; o++) {
+            acc[o] = Math.fma(a3, b3[o], Math.fma(a2, b2[o], Math.fma(a1, b1[o], Math.fma(a0, b0[o], acc[o]))));
+        }
+    }
+
+    private static void accumulate(float a, float[] b, float[] acc) {
+        for (int o = 0; o < acc.length; o++) {
+            acc[o] = Math.fma(a, b[o], acc[o]);
         }
     }
 
@@ -49,7 +48,7 @@ final class FloatProduct {
         int k = w.type().dim(1);
         int n = w.type().dim(0);
         int rows = n == 0 ? 0 : out.size() / n;
-        float[] columns = StridedCopy.permute(w, new int[] {1, 0}).floats();
+        float[][] columns = Columns.of(w.floats(), 1, n, k);
         float[] acc = new float[n];
         for (int r = 0; r < rows; r++) {
             if (bias == null) {
@@ -57,7 +56,7 @@ final class FloatProduct {
             } else {
                 System.arraycopy(bias.floats(), 0, acc, 0, n);
             }
-            accumulate(x.floats(), r * k, k, columns, 0, acc, 0, n);
+            accumulate(x.floats(), r * k, k, columns, 0, acc);
             System.arraycopy(acc, 0, out.floats(), r * n, n);
         }
         return out;
@@ -69,13 +68,15 @@ final class FloatProduct {
         }
         Operands shape = Operands.of(a, b, op.transposeB(), result);
         Tensor out = Tensor.zeros(result);
-        float[] block = new float[shape.k * shape.n];
+        float[][] block = new float[shape.k][shape.n];
         float[] acc = new float[shape.n];
         for (int batch = 0; batch < shape.batches; batch++) {
-            System.arraycopy(shape.b.floats(), batch * block.length, block, 0, block.length);
+            for (int i = 0; i < shape.k; i++) {
+                System.arraycopy(shape.b.floats(), (batch * shape.k + i) * shape.n, block[i], 0, shape.n);
+            }
             for (int m = 0; m < shape.m; m++) {
                 Arrays.fill(acc, 0f);
-                accumulate(shape.a.floats(), (batch * shape.m + m) * shape.k, shape.k, block, 0, acc, 0, shape.n);
+                accumulate(shape.a.floats(), (batch * shape.m + m) * shape.k, shape.k, block, 0, acc);
                 System.arraycopy(acc, 0, out.floats(), (batch * shape.m + m) * shape.n, shape.n);
             }
         }

@@ -19,47 +19,42 @@ final class IntConv {
         }
         QuantizedType from = x.type().quantized();
         ConvPlan plan = new ConvPlan(op.window(), op.groups(), x.type().shape(), w.type().shape());
-        int[] order = plan.order();
-        int[] centred = Quantizing.centred(w);
-        int[] weights = new int[order.length];
-        for (int i = 0; i < order.length; i++) {
-            weights[order[i]] = centred[i];
-        }
+        int[][] weights = Columns.of(Quantizing.centred(w), plan.groups(), plan.outputs(), plan.taps());
         Requantizer[] requantizers = IntSums.requantizers(op.rounding(), from.scale(0), w.type().quantized(), result,
                 Scales::productFactor);
         int[] image = Quantizing.centred(x);
         int[] pixels = new int[plan.image().size()];
-        IntSums sums = IntSums.of(x, w, bias, out, op.clamp(), result.dim(3));
-        int at = 0;
+        IntSums sums = IntSums.of(x, w, bias, out, op.clamp(), plan.outputs());
         for (int n = 0; n < result.dim(0); n++) {
             plan.image().load(image, n, pixels);
             for (int y = 0; y < result.dim(1); y++) {
                 for (int ox = 0; ox < result.dim(2); ox++) {
-                    sums.start();
-                    accumulate(plan, pixels, plan.origin(y, ox), weights, sums);
-                    sums.store(requantizers, at);
-                    at += result.dim(3);
+                    int at = ((n * result.dim(1) + y) * result.dim(2) + ox) * result.dim(3);
+                    for (int g = 0; g < plan.groups(); g++) {
+                        sums.start(g * plan.outputs());
+                        accumulate(plan, pixels, plan.origin(y, ox), weights, g, sums);
+                        sums.store(requantizers, at, g * plan.outputs());
+                    }
                 }
             }
         }
         return out;
     }
 
-    private static void accumulate(ConvPlan plan, int[] pixels, int origin, int[] weights, IntSums sums) {
-        int at = 0;
+    private static void accumulate(ConvPlan plan, int[] pixels, int origin, int[][] weights, int group, IntSums sums) {
+        int[] runs = plan.runs();
         if (plan.depthwise()) {
-            for (int run : plan.runs()) {
-                sums.multiply(pixels, origin + run, weights, at);
-                at += sums.channels();
+            int[] tap = new int[sums.channels()];
+            for (int i = 0; i < runs.length; i++) {
+                System.arraycopy(pixels, origin + runs[i], tap, 0, tap.length);
+                sums.multiply(tap, weights[i]);
             }
             return;
         }
-        for (int g = 0; g < plan.groups(); g++) {
-            int from = origin + g * plan.inputs();
-            for (int run : plan.runs()) {
-                sums.accumulate(pixels, from + run, plan.runLength(), weights, at, g * plan.outputs(), plan.outputs());
-                at += plan.runLength() * plan.outputs();
-            }
+        int row = group * runs.length * plan.runLength();
+        for (int run : runs) {
+            sums.accumulate(pixels, origin + run + group * plan.inputs(), plan.runLength(), weights, row);
+            row += plan.runLength();
         }
     }
 }

@@ -25,13 +25,12 @@ final class IntElementwise {
         QuantizedAdd adder = QuantizedAdd.of(op.rounding(), op.subtract(),
                 Math.max(ta.storage().bits(), tb.storage().bits()), ta.scale(0), ta.zeroPoint(0), tb.scale(0),
                 tb.zeroPoint(0), result.quantized().scale(0), Quantizing.range(result, op.clamp()));
-        Tensor a = StridedCopy.expand(left, result.shape());
-        Tensor b = StridedCopy.expand(right, result.shape());
-        Tensor out = Tensor.zeros(result);
-        for (int i = 0; i < out.size(); i++) {
-            out.setInteger(i, adder.apply((int) a.integer(i), (int) b.integer(i)));
+        int[] a = Quantizing.centred(StridedCopy.expand(left, result.shape()), 0);
+        int[] b = Quantizing.centred(StridedCopy.expand(right, result.shape()), 0);
+        for (int i = 0; i < a.length; i++) {
+            a[i] = adder.apply(a[i], b[i]);
         }
-        return out;
+        return Quantizing.stored(a, result);
     }
 
     static Tensor mul(QMul op, Tensor left, Tensor right, TensorType result) {
@@ -42,11 +41,10 @@ final class IntElementwise {
         QuantRange range = Quantizing.range(result, op.clamp());
         int[] a = Quantizing.centred(StridedCopy.expand(left, result.shape()), ta.zeroPoint(0));
         int[] b = Quantizing.centred(StridedCopy.expand(right, result.shape()), tb.zeroPoint(0));
-        Tensor out = Tensor.zeros(result);
-        for (int i = 0; i < out.size(); i++) {
-            out.setInteger(i, requantizer.apply(a[i] * b[i], range));
+        for (int i = 0; i < a.length; i++) {
+            a[i] = requantizer.apply(a[i] * b[i], range);
         }
-        return out;
+        return Quantizing.stored(a, result);
     }
 
     static Tensor lookup(Tensor x, Tensor table, TensorType result) {

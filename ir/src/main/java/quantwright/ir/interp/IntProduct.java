@@ -23,12 +23,12 @@ final class IntProduct {
                 (in, weight, to) -> Scales.fullyConnectedFactor(op.rounding(),
                         weights instanceof QuantizedType.PerAxis, in, weight, to));
         int[] rows = Quantizing.centred(x);
-        int[] columns = StridedCopy.permute(plain(w), new int[] {1, 0}).ints();
+        int[][] columns = Columns.of(Quantizing.centred(w), 1, n, k);
         IntSums sums = IntSums.of(x, w, bias, out, op.clamp(), n);
         for (int at = 0; at < out.size(); at += n) {
-            sums.start();
-            sums.accumulate(rows, at / n * k, k, columns, 0, 0, n);
-            sums.store(requantizers, at);
+            sums.start(0);
+            sums.accumulate(rows, at / n * k, k, columns, 0);
+            sums.store(requantizers, at, 0);
         }
         return out;
     }
@@ -43,12 +43,17 @@ final class IntProduct {
         for (int i = 0; i < requantizers.length; i++) {
             requantizers[i] = IntSums.requantizers(op.rounding(), left.scale(i), right, result, Scales::productFactor);
         }
+        int[][] block = new int[shape.k()][shape.n()];
         for (int row = 0; row < shape.batches() * shape.m(); row++) {
-            int batch = row / shape.m();
-            sums.start();
-            sums.accumulate(shape.a().ints(), row * shape.k(), shape.k(), shape.b().ints(),
-                    batch * shape.k() * shape.n(), 0, shape.n());
-            sums.store(requantizers[requantizers.length == 1 ? 0 : row % shape.m()], row * shape.n());
+            if (row % shape.m() == 0) {
+                for (int k = 0; k < shape.k(); k++) {
+                    System.arraycopy(shape.b().ints(), (row / shape.m() * shape.k() + k) * shape.n(), block[k], 0,
+                            shape.n());
+                }
+            }
+            sums.start(0);
+            sums.accumulate(shape.a().ints(), row * shape.k(), shape.k(), block, 0);
+            sums.store(requantizers[requantizers.length == 1 ? 0 : row % shape.m()], row * shape.n(), 0);
         }
         return out;
     }

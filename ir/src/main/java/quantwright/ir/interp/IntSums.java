@@ -19,6 +19,7 @@ final class IntSums {
     private final long[] wide;
     private final int[] bias;
     private final Tensor out;
+    private final byte[] bytes;
     private final QuantRange range;
 
     private IntSums(int channels, boolean isWide, int[] bias, Tensor out, QuantRange range) {
@@ -26,6 +27,7 @@ final class IntSums {
         this.wide = isWide ? new long[channels] : null;
         this.bias = bias;
         this.out = out;
+        this.bytes = out.array() instanceof byte[] b ? b : null;
         this.range = range;
     }
 
@@ -47,81 +49,89 @@ final class IntSums {
         return narrow == null ? wide.length : narrow.length;
     }
 
-    /** Starts a position from the bias, or from 0. */
-    void start() {
+    /** Starts from the biases of the channels from {@code first} on, or from 0. */
+    void start(int first) {
         if (narrow == null) {
             for (int o = 0; o < wide.length; o++) {
-                wide[o] = bias == null ? 0 : bias[o];
+                wide[o] = bias == null ? 0 : bias[first + o];
             }
         } else if (bias == null) {
             Arrays.fill(narrow, 0);
         } else {
-            System.arraycopy(bias, 0, narrow, 0, narrow.length);
+            System.arraycopy(bias, first, narrow, 0, narrow.length);
         }
     }
 
-    /** {@code acc[to + o] += a[from + k] * b[at + k * n + o]} for k below {@code length} and o below {@code n}. */
-    void accumulate(int[] a, int from, int length, int[] b, int at, int to, int n) {
-        if (narrow == null) {
-            for (int k = 0; k < length; k++) {
-                for (int o = 0; o < n; o++) {
-                    wide[to + o] += (long) a[from + k] * b[at + k * n + o];
-                }
-            }
-        } else {
-            accumulate(a, from, length, b, at, narrow, to, n);
-        }
-    }
-
-    private static void accumulate(int[] a, int from, int length, int[] b, int at, int[] acc, int to, int n) {
+    /** {@code acc[o] += a[from + k] * b[row + k][o]} for k below {@code length}; see {@link FloatProduct#accumulate}. */
+    void accumulate(int[] a, int from, int length, int[][] b, int row) {
         int k = 0;
-        for (; k + 4 <= length; k += 4) {
-            int a0 = a[from + k];
-            int a1 = a[from + k + 1];
-            int a2 = a[from + k + 2];
-            int a3 = a[from + k + 3];
-            int b0 = at + k * n;
-            int b1 = b0 + n;
-            int b2 = b1 + n;
-            int b3 = b2 + n;
-            for (int o = 0; o < n; o++) {
-                acc[to + o] += a0 * b[b0 + o] + a1 * b[b1 + o] + a2 * b[b2 + o] + a3 * b[b3 + o];
-            }
+        for (; narrow != null && k + 4 <= length; k += 4) {
+            accumulate(a[from + k], a[from + k + 1], a[from + k + 2], a[from + k + 3], b[row + k], b[row + k + 1],
+                    b[row + k + 2], b[row + k + 3], narrow);
         }
         for (; k < length; k++) {
-            int ak = a[from + k];
-            int bk = at + k * n;
-            for (int o = 0; o < n; o++) {
-                acc[to + o] += ak * b[bk + o];
+            if (narrow != null) {
+                accumulate(a[from + k], b[row + k], narrow);
+            } else {
+                accumulate(a[from + k], b[row + k], wide);
             }
         }
     }
 
-    /** {@code acc[c] += a[from + c] * b[at + c]} for every channel. */
-    void multiply(int[] a, int from, int[] b, int at) {
+    private static void accumulate(int a0, int a1, int a2, int a3, int[] b0, int[] b1, int[] b2, int[] b3, int[] acc) {
+        for (int o = 0; o < acc.length; o++) {
+            acc[o] += a0 * b0[o] + a1 * b1[o] + a2 * b2[o] + a3 * b3[o];
+        }
+    }
+
+    private static void accumulate(int a, int[] b, int[] acc) {
+        for (int o = 0; o < acc.length; o++) {
+            acc[o] += a * b[o];
+        }
+    }
+
+    private static void accumulate(int a, int[] b, long[] acc) {
+        for (int o = 0; o < acc.length; o++) {
+            acc[o] += (long) a * b[o];
+        }
+    }
+
+    /** {@code acc[c] += a[c] * b[c]} for every channel. */
+    void multiply(int[] a, int[] b) {
         if (narrow == null) {
             for (int c = 0; c < wide.length; c++) {
-                wide[c] += (long) a[from + c] * b[at + c];
+                wide[c] += (long) a[c] * b[c];
             }
         } else {
-            multiply(a, from, b, at, narrow);
+            multiply(a, b, narrow);
         }
     }
 
-    private static void multiply(int[] a, int from, int[] b, int at, int[] acc) {
+    private static void multiply(int[] a, int[] b, int[] acc) {
         for (int c = 0; c < acc.length; c++) {
-            acc[c] += a[from + c] * b[at + c];
+            acc[c] += a[c] * b[c];
         }
     }
 
-    /** Stores the position's results from element {@code at} on: requantized, or the raw sums of an i32 result. */
-    void store(Requantizer[] requantizers, int at) {
+    /**
+     * Stores the results of the channels from {@code first} on: requantized, or the raw sums of an i32 result.
+     *
+     * @param requantizers one for all channels or for each
+     * @param at element of the position's channel 0
+     */
+    void store(Requantizer[] requantizers, int at, int first) {
         for (int o = 0; o < channels(); o++) {
+            int i = at + first + o;
             if (range == null) {
-                out.ints()[at + o] = narrow == null ? (int) wide[o] : narrow[o];
+                out.ints()[i] = narrow == null ? (int) wide[o] : narrow[o];
+                continue;
+            }
+            Requantizer r = requantizers[requantizers.length == 1 ? 0 : first + o];
+            int q = narrow == null ? r.applyWide(wide[o], range) : r.apply(narrow[o], range);
+            if (bytes != null) {
+                bytes[i] = (byte) q;
             } else {
-                Requantizer r = requantizers[requantizers.length == 1 ? 0 : o];
-                out.setInteger(at + o, narrow == null ? r.applyWide(wide[o], range) : r.apply(narrow[o], range));
+                out.setInteger(i, q);
             }
         }
     }

@@ -1,5 +1,6 @@
 package quantwright.ir.interp;
 
+import java.util.Arrays;
 import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.Quantization;
 import quantwright.ir.arith.Requantizer;
@@ -44,20 +45,23 @@ final class Quantizing {
     static Tensor quantize(Tensor x, TensorType result) {
         Tensor real = Casting.cast(x, x.type().withElement(ScalarType.F32));
         QuantizedType type = result.quantized();
-        Tensor out = Tensor.zeros(result);
-        for (int i = 0; i < out.size(); i++) {
+        QuantRange[] ranges = new QuantRange[type.scaleCount()];
+        Arrays.setAll(ranges, g -> range(type, type.zeroPoint(g)));
+        int[] q = new int[real.size()];
+        for (int i = 0; i < q.length; i++) {
             int g = group(type, result.shape(), i);
-            out.setInteger(i, Quantization.quantize(real.floats()[i], type.scale(g), range(type, type.zeroPoint(g))));
+            q[i] = Quantization.quantize(real.floats()[i], type.scale(g), ranges[g]);
         }
-        return out;
+        return stored(q, result);
     }
 
     static Tensor dequantize(Tensor x, TensorType result) {
         QuantizedType type = x.type().quantized();
         Tensor out = Tensor.zeros(result.withElement(ScalarType.F32));
-        for (int i = 0; i < out.size(); i++) {
+        int[] q = centred(x, 0);
+        for (int i = 0; i < q.length; i++) {
             int g = group(type, result.shape(), i);
-            out.floats()[i] = Quantization.dequantize((int) x.integer(i), type.scale(g), type.zeroPoint(g));
+            out.floats()[i] = Quantization.dequantize(q[i], type.scale(g), type.zeroPoint(g));
         }
         return Casting.cast(out, result);
     }
@@ -71,9 +75,25 @@ final class Quantizing {
         QuantizedType to = result.quantized();
         Requantizer requantizer = Requantizer.of(rounding, Scales.rescaleFactor(from.scale(0), to.scale(0)));
         QuantRange range = range(to, to.zeroPoint(0));
-        Tensor out = Tensor.zeros(result);
-        for (int i = 0; i < out.size(); i++) {
-            out.setInteger(i, requantizer.apply((int) x.integer(i) - from.zeroPoint(0), range));
+        int[] q = centred(x, from.zeroPoint(0));
+        for (int i = 0; i < q.length; i++) {
+            q[i] = requantizer.apply(q[i], range);
+        }
+        return stored(q, result);
+    }
+
+    /** A tensor of the given stored integers. */
+    static Tensor stored(int[] values, TensorType type) {
+        Tensor out = Tensor.zeros(type);
+        if (type.storage().bits() <= 8) {
+            byte[] bytes = out.bytes();
+            for (int i = 0; i < values.length; i++) {
+                bytes[i] = (byte) values[i];
+            }
+        } else {
+            for (int i = 0; i < values.length; i++) {
+                out.setInteger(i, values[i]);
+            }
         }
         return out;
     }

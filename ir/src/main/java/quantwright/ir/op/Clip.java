@@ -4,7 +4,8 @@ import java.util.List;
 import quantwright.ir.type.TensorType;
 
 /**
- * {@code min(max(x, min), max)}; NaN stays NaN. A bound may be infinite.
+ * {@code x < min ? min : x > max ? max : x}; NaN stays NaN. A bound may be infinite; on integers only whole numbers inside
+ * the bounds are reached.
  *
  * <p>C2: the element is a plain type.
  */

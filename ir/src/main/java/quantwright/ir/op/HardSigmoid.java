@@ -4,7 +4,7 @@ import java.util.List;
 import quantwright.ir.type.TensorType;
 
 /**
- * {@code max(0, min(1, alpha * x + beta))}, multiply then add.
+ * {@code y < 0 ? 0 : y > 1 ? 1 : y} of {@code y = alpha * x + beta}, multiply then add.
  *
  * <p>C2: the element is a float type.
  */
