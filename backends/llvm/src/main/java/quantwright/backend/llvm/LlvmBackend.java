@@ -46,7 +46,8 @@ public abstract class LlvmBackend implements Backend {
         TargetAttributes attributes = TargetAttributes.of(target);
         LlvmToolchain toolchain = toolchain();
         request.progress().update("selecting kernels", 0, 3);
-        CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), attributes, request.symbol(), MODULES);
+        CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), attributes, request.symbol(),
+                request.fuse(), MODULES);
         request.progress().update("generating code", 1, 3);
         List<ObjectCode> objects = new ArrayList<>(toolchain.compiler().compileAll(
                 program.texts(target.requiredFeatures()), target, CodeOptions.AS_WRITTEN, MODULES));

@@ -24,11 +24,11 @@ public final class ModelFeed {
         long[] sample = trim(data.sampleShape());
         long[] wanted = trim(Arrays.stream(input.shape().toArray()).asLongStream().toArray());
         if (!Arrays.equals(sample, wanted)) {
-            throw new FormatException(data.source().name(), "", "samples have shape " + Arrays.toString(data.sampleShape())
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.source().name(), "", "samples have shape " + Arrays.toString(data.sampleShape())
                     + ", the model's input has " + input.shape());
         }
         if (!data.type().name().equalsIgnoreCase(input.storage().name())) {
-            throw new FormatException(data.source().name(), "", "samples are prepared as " + data.type()
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.source().name(), "", "samples are prepared as " + data.type()
                     + ", the model's input is " + input.storage());
         }
     }

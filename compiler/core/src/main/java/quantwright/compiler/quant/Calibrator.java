@@ -36,12 +36,9 @@ public final class Calibrator {
     /**
      * Counts the activations on all samples.
      *
-     * @throws UserErrorException if there is no sample, or one holds or leads to a NaN or an infinity
+     * @throws UserErrorException if a sample holds or leads to a NaN or an infinity
      */
     public CalibrationStatistics run(ModelFeed feed, Progress progress) {
-        if (feed.size() == 0) {
-            throw new UserErrorException(QuantDiagnostic.EMPTY_DATA, at(feed), "0 samples");
-        }
         Set<String> activations = new java.util.HashSet<>();
         for (Node node : graph) {
             for (Value v : node.results()) {
@@ -90,7 +87,7 @@ public final class Calibrator {
         try {
             return feed.inputs(sample);
         } catch (FormatException e) {
-            throw new UserErrorException(QuantDiagnostic.NOT_FINITE_SAMPLE, at(feed), e.getMessage());
+            throw e.toUserError();
         }
     }
 

@@ -34,11 +34,13 @@ public final class CpuProgram {
     /**
      * Lowers a normalized graph.
      *
+     * @param fuse whether chains of ops may become one kernel
      * @param parallel number of modules the kernels are spread over
      * @throws quantwright.ir.diag.UserErrorException naming every node that no kernel takes
      */
-    public static CpuProgram lower(Graph graph, CpuKernels kernels, TargetAttributes target, String symbol, int parallel) {
-        Graph tile = TileFusion.build(graph, new EpilogueRules(kernels));
+    public static CpuProgram lower(Graph graph, CpuKernels kernels, TargetAttributes target, String symbol, boolean fuse,
+            int parallel) {
+        Graph tile = TileFusion.build(graph, new EpilogueRules(fuse));
         LayoutAssignment.assign(tile, kernels.byteFlip());
         CpuProgram program = new CpuProgram(tile, ArenaPlan.of(tile), new CodeModule(symbol, target, parallel));
         program.lowerNodes(kernels);

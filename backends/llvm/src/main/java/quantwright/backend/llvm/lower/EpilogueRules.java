@@ -2,7 +2,6 @@ package quantwright.backend.llvm.lower;
 
 import java.util.ArrayList;
 import java.util.List;
-import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.arith.Rounding;
@@ -32,15 +31,18 @@ final class EpilogueRules {
     /** Stages of an epilogue, in order. */
     private enum Stage { ACTIVATION, ADD, AFTER_ADD }
 
-    private final CpuKernels kernels;
+    private final boolean fuse;
 
-    EpilogueRules(CpuKernels kernels) {
-        this.kernels = kernels;
+    EpilogueRules(boolean fuse) {
+        this.fuse = fuse;
     }
 
     /** The longest chain from {@code root}, at least {@code root} itself. */
     List<Node> chain(Node root) {
         List<Node> chain = new ArrayList<>(List.of(root));
+        if (!fuse) {
+            return chain;
+        }
         switch (root.op()) {
             case QConv2d c -> extend(chain, true, c.rounding() instanceof Rounding.F32);
             case QDense d -> extend(chain, true, d.rounding() instanceof Rounding.F32);
