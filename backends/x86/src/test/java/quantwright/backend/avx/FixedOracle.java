@@ -14,6 +14,9 @@ final class FixedOracle {
         if (rounding == FixedRounding.GEMMLOWP_DOUBLE) {
             return roundingDivideByPot(doublingHighMul((int) acc, multiplier), shift - 31);
         }
+        if (rounding == FixedRounding.DOUBLE_HALF_UP) {
+            return scale(doublingHighMul((int) acc, multiplier), 1, shift - 31, FixedRounding.HALF_UP);
+        }
         var exact = new BigDecimal(BigInteger.valueOf(acc).multiply(BigInteger.valueOf(multiplier)))
             .divide(new BigDecimal(BigInteger.ONE.shiftLeft(shift)));
         BigDecimal r = switch (rounding) {
@@ -22,7 +25,7 @@ final class FixedOracle {
             case HALF_AWAY -> exact.setScale(0, RoundingMode.HALF_UP);
             case FLOOR -> exact.setScale(0, RoundingMode.FLOOR);
             case TOWARD_ZERO -> exact.setScale(0, RoundingMode.DOWN);
-            case GEMMLOWP_DOUBLE -> throw new AssertionError();
+            case GEMMLOWP_DOUBLE, DOUBLE_HALF_UP -> throw new AssertionError();
         };
         return r.longValueExact();
     }

@@ -81,7 +81,8 @@ class ProductGraphTest {
         int c = 1 + random.nextInt(40);
         int batch = 1 + random.nextInt(2);
         Value x = g.addInput("x", new TensorType(activation(random), Shape.of(batch, h, w, c)));
-        Rounding rounding = seed % 3 == 0 ? Rounding.SINGLE_ROUNDING : seed % 3 == 1 ? Rounding.FLOAT32 : Rounding.GEMMLOWP;
+        Rounding rounding = List.of(Rounding.SINGLE_ROUNDING, Rounding.FLOAT32, Rounding.GEMMLOWP,
+            Rounding.DOUBLE_HALF_UP).get(seed % 4);
         int n = 0;
         for (int layer = 0; layer < 3; layer++) {
             int channels = x.type().dim(3);

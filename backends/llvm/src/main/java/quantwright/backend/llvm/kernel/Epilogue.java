@@ -37,7 +37,18 @@ public record Epilogue(Requantize requantize, boolean table, Residual residual, 
     }
 
     /** Rounding of a fixed-point product; ARITHMETIC.md defines each. */
-    public enum FixedRounding { HALF_EVEN, HALF_UP, HALF_AWAY, GEMMLOWP_DOUBLE, FLOOR, TOWARD_ZERO }
+    public enum FixedRounding {
+        HALF_EVEN, HALF_UP, HALF_AWAY, FLOOR, TOWARD_ZERO,
+        /** The product is rounded to its high half, ties up, then shifted with ties away from zero. */
+        GEMMLOWP_DOUBLE,
+        /** As {@link #GEMMLOWP_DOUBLE} with the shift's ties up. */
+        DOUBLE_HALF_UP;
+
+        /** Whether the product is rounded to 32 bits before the shift. */
+        public boolean doubled() {
+            return this == GEMMLOWP_DOUBLE || this == DOUBLE_HALF_UP;
+        }
+    }
 
     /** Fused elementwise addition. */
     public enum Residual {

@@ -48,11 +48,12 @@ final class FixedPointEmitter {
         Value product = f.mul(acc, narrow);
         Value r = switch (rounding) {
             case FLOOR -> f.ashr(product, shift);
-            case HALF_UP -> f.ashr(f.add(product, halfOf(shift)), shift);
+            case HALF_UP -> halfUp(product, shift);
             case HALF_AWAY -> halfAway(product, shift);
             case HALF_EVEN -> halfEven(product, shift);
             case TOWARD_ZERO -> towardZero(product, shift);
-            case GEMMLOWP_DOUBLE -> gemmlowp(product, shift);
+            case GEMMLOWP_DOUBLE -> halfAway(high(product), f.sub(shift, Value.of(wide, 31)));
+            case DOUBLE_HALF_UP -> halfUp(high(product), f.sub(shift, Value.of(wide, 31)));
         };
         Value top = Value.of(wide, Integer.MAX_VALUE);
         return proven ? r : f.smax(f.smin(r, top), Value.of(wide, Integer.MIN_VALUE));
@@ -66,6 +67,10 @@ final class FixedPointEmitter {
 
     private Value sign(Value v) {
         return f.ashr(v, Value.of(v.type(), 63));
+    }
+
+    private Value halfUp(Value v, Value shift) {
+        return f.ashr(f.add(v, halfOf(shift)), shift);
     }
 
     // half away from zero: the nudge is one less below zero
@@ -89,10 +94,9 @@ final class FixedPointEmitter {
         return f.ashr(f.add(v, f.and(sign(v), mask)), shift);
     }
 
-    // SaturatingRoundingDoublingHighMul is (p + 2^30) >> 31 for a positive multiplier; then RoundingDivideByPOT.
-    private Value gemmlowp(Value product, Value shift) {
+    // SaturatingRoundingDoublingHighMul is (p + 2^30) >> 31 for a positive multiplier.
+    private Value high(Value product) {
         Value nudged = f.add(product, Value.of(product.type(), 1L << 30));
-        Value high = f.ashr(nudged, Value.of(product.type(), 31));
-        return halfAway(high, f.sub(shift, Value.of(shift.type(), 31)));
+        return f.ashr(nudged, Value.of(product.type(), 31));
     }
 }

@@ -79,10 +79,11 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
 
     private static ProductNumbers fixed(byte[] weights, int[] bias, double[] scales, double[] bounds,
             QuantizedType.PerTensor output, Clamp clamp, boolean narrow, Rounding.Fixed f) {
-        boolean doubled = f.mode() == Rounding.Mode.GEMMLOWP_DOUBLE;
-        if (!doubled && f.intermediate() != Rounding.Intermediate.I64) {
+        FixedRounding rounding = emitted(f);
+        if (rounding == null) {
             return problem("rounding " + f.text() + " keeps an i32 intermediate, which the kernels do not emit");
         }
+        boolean doubled = rounding.doubled();
         if (f.multiplierBits() == 32) {
             return problem("32-bit multipliers do not fit the kernels' signed product");
         }
@@ -101,8 +102,22 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
                 return problem("output " + o + " shifted left by " + m.exponent() + " may pass i32");
             }
         }
-        return new ProductNumbers(weights, bias, new Epilogue.Requantize.Fixed(FixedRounding.valueOf(f.mode().name()), left,
-                proven, narrow), null, multipliers, output, clamp, null);
+        return new ProductNumbers(weights, bias, new Epilogue.Requantize.Fixed(rounding, left, proven, narrow), null, multipliers, output, clamp, null);
+    }
+
+    /** The kernels' rounding that computes {@code f}, or null. */
+    private static FixedRounding emitted(Rounding.Fixed f) {
+        if (f.intermediate() == Rounding.Intermediate.I64) {
+            return FixedRounding.valueOf(f.mode().name());
+        }
+        if (f.multiplierBits() != 31) {
+            return null;
+        }
+        return switch (f.mode()) {
+            case GEMMLOWP_DOUBLE, HALF_AWAY -> FixedRounding.GEMMLOWP_DOUBLE;
+            case HALF_UP -> FixedRounding.DOUBLE_HALF_UP;
+            case HALF_EVEN, FLOOR, TOWARD_ZERO -> null;
+        };
     }
 
     private static ProductNumbers problem(String text) {
@@ -147,7 +162,7 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
         if (factors != null) {
             return new EpilogueValues(factors, null, null, null, output.zeroPoint(), clamp.min(), clamp.max(), table, add, 1f);
         }
-        boolean doubled = ((Epilogue.Requantize.Fixed) requantize).rounding() == FixedRounding.GEMMLOWP_DOUBLE;
+        boolean doubled = ((Epilogue.Requantize.Fixed) requantize).rounding().doubled();
         int[] values = new int[multipliers.length];
         int[] shifts = new int[multipliers.length];
         int[] lefts = new int[multipliers.length];
