@@ -1,47 +1,25 @@
 package quantwright.backend.llvm.kernel;
 
-import java.util.ArrayList;
-import java.util.List;
-import quantwright.backend.llvm.text.Address;
-import quantwright.backend.llvm.text.FunctionBuilder;
-import quantwright.backend.llvm.text.IrType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import quantwright.backend.llvm.text.ModuleBuilder;
-import quantwright.backend.llvm.text.Parameter;
-import quantwright.backend.llvm.text.Value;
 
-/**
- * Integer convolution, fully connected layers included, as an implicit GEMM: a register tile of pixels by channels, a step of
- * which multiplies four broadcast activation bytes of each pixel with four weights of each channel. Nothing is copied: taps
- * are read where they lie, padding from the halo.
- */
+/** Integer convolution, fully connected layers included. */
 final class ConvKernel implements Kernel<ConvParameters> {
-    /** Products of vectors after which a loop stops being unrolled further. */
-    private static final int UNROLL = 192;
     private final ConvSpec spec;
     private final VectorIsa isa;
     private final VectorIsa.Dot dot;
     private final ConvTiling tiling;
-    private final ConvLayout layout;
-    private FunctionBuilder f;
-    private Address constants;
+    private final ProductLayout layout;
+    private final EpilogueLayout epilogue;
 
     ConvKernel(ConvSpec spec, VectorIsa isa, VectorIsa.Dot dot, ConvTiling tiling) {
         this.spec = spec;
         this.isa = isa;
         this.dot = dot;
         this.tiling = tiling;
-        this.layout = new ConvLayout(spec, tiling, dot);
-    }
-
-    /** One level of the walk over the taps: {@code count} places {@code stride} bytes apart. */
-    private record Level(long count, long stride) { }
-
-    /** Spatial position and channel block of a tile. */
-    private record Tile(int rows, int columns, List<Integer> vectors, long lanesBefore, Address in, Address out,
-            Address residual, Address weights, Address channels4, Address channels8) {
-        int pixels() {
-            return rows * columns;
-        }
+        layout = new ProductLayout(ProductShape.of(spec), tiling, dot);
+        epilogue = new EpilogueLayout(spec.epilogue(), layout.padded(), layout.weightBytes());
     }
 
     @Override
@@ -51,233 +29,30 @@ final class ConvKernel implements Kernel<ConvParameters> {
     }
 
     @Override
-    public byte[] constants(ConvParameters parameters) {
-        return layout.pack(parameters, isa.byteFlip());
+    public byte[] constants(ConvParameters p) {
+        var b = ByteBuffer.allocate((int) epilogue.end).order(ByteOrder.LITTLE_ENDIAN);
+        layout.pack(b, p.weights());
+        epilogue.write(b, layout.channels(), biases(p), p.epilogue(), isa.byteFlip(), layout.vectorStarts());
+        return b.array();
+    }
+
+    // sum (u - flip - zero) * w = sum u * w - (flip + zero) * sum w; sums wrap as the accumulator does
+    private int[] biases(ConvParameters p) {
+        int[] r = new int[spec.out().channels()];
+        int perOutput = p.weights().length / r.length;
+        for (int c = 0; c < r.length; c++) {
+            int sum = 0;
+            for (int k = 0; k < perOutput; k++) {
+                sum += p.weights()[c * perOutput + k];
+            }
+            r[c] = (p.bias() == null ? 0 : p.bias()[c]) - (isa.byteFlip() + p.inputZero()) * sum;
+        }
+        return r;
     }
 
     @Override
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        var parameters = new ArrayList<Parameter>();
-        parameters.add(Parameter.readOnly("in"));
-        if (spec.residual() != null) {
-            parameters.add(Parameter.aliased("in2"));
-        }
-        parameters.add(spec.residual() != null ? Parameter.aliased("out") : Parameter.writable("out"));
-        parameters.add(new Parameter(IrType.PTR, "constants", "noalias nocapture readonly align 64"));
-        f = module.function(function, linkage, IrType.VOID, parameters.toArray(Parameter[]::new));
-        constants = f.at(f.param(parameters.size() - 1));
-        Address in = f.at(f.param(0)).plus(-spec.in().offset(spec.window().padTop(), spec.window().padLeft()));
-        Address residual = spec.residual() != null ? f.at(f.param(1)) : null;
-        Address out = f.at(f.param(parameters.size() - 2));
-        int store = spec.epilogue().store().bytes();
-        f.loop(0, spec.groups(), 1, g -> group(
-            f.at(in, g, spec.groupInputs()), f.at(out, g, (long) spec.groupOutputs() * store),
-            residual == null ? null : f.at(residual, g, spec.groupOutputs()),
-            f.at(constants, g, layout.groupBytes), f.at(constants, g, 4L * layout.paddedGroup),
-            f.at(constants, g, 8L * layout.paddedGroup)));
-        f.ret();
-    }
-
-    private void group(Address in, Address out, Address residual, Address weights, Address c4, Address c8) {
-        int lanes = ConvTiling.lanes(tiling.block());
-        int store = spec.epilogue().store().bytes();
-        int height = tiling.flattened() ? 1 : spec.out().height();
-        // Few weights: all channel blocks of a band of rows while its activations are near.
-        int band = layout.groupBytes <= 24 * 1024 ? tiling.rows() : height;
-        f.loop(0, height / band, 1, y -> {
-            Address i = f.at(in, y, inRow() * band);
-            Address o = f.at(out, y, outRow() * band);
-            Address r = residual == null ? null : f.at(residual, y, residualRow() * band);
-            channelBlocks(i, o, r, weights, c4, c8, band);
-        });
-        int rest = height % band;
-        if (rest > 0) {
-            long done = height - rest;
-            channelBlocks(in.plus(done * inRow()), out.plus(done * outRow()),
-                residual == null ? null : residual.plus(done * residualRow()), weights, c4, c8, rest);
-        }
-    }
-
-    private void channelBlocks(Address in, Address out, Address residual, Address weights, Address c4, Address c8, int height) {
-        int lanes = ConvTiling.lanes(tiling.block());
-        int store = spec.epilogue().store().bytes();
-        f.loop(0, tiling.blocks(), 1, b -> rows(height, tiling.block(), 0, in, f.at(out, b, (long) lanes * store),
-            residual == null ? null : f.at(residual, b, lanes), f.at(weights, b, layout.blockBytes),
-            f.at(c4, b, 4L * lanes), f.at(c8, b, 8L * lanes), tiling.tail().isEmpty()));
-        if (!tiling.tail().isEmpty()) {
-            long before = (long) tiling.blocks() * lanes;
-            rows(height, tiling.tail(), before, in, out.plus(before * store), residual == null ? null : residual.plus(before),
-                weights.plus(tiling.blocks() * layout.blockBytes), c4.plus(4 * before), c8.plus(8 * before), true);
-        }
-    }
-
-    private long inRow() {
-        return spec.in().rowPitch() * spec.window().strideHeight();
-    }
-
-    private long inPixel() {
-        return spec.in().pixelPitch() * spec.window().strideWidth();
-    }
-
-    private long outRow() {
-        return spec.out().rowPitch();
-    }
-
-    private long residualRow() {
-        return spec.residual() == null ? 0 : spec.residual().rowPitch();
-    }
-
-    private long residualPixel() {
-        return spec.residual() == null ? 0 : spec.residual().pixelPitch();
-    }
-
-    private void rows(int height, List<Integer> vectors, long before, Address in, Address out, Address residual,
-            Address weights, Address c4, Address c8, boolean last) {
-        int width = tiling.flattened() ? spec.out().height() * spec.out().width() : spec.out().width();
-        int step = Math.min(tiling.rows(), height);
-        java.util.function.BiConsumer<Integer, Address[]> line = (rows, a) -> {
-            int main = width / tiling.columns() * tiling.columns();
-            f.loop(0, main, tiling.columns(), x -> tile(new Tile(rows, tiling.columns(), vectors, before,
-                f.at(a[0], x, inPixel()), f.at(a[1], x, spec.out().pixelPitch()),
-                a[2] == null ? null : f.at(a[2], x, residualPixel()), weights, c4, c8), last));
-            if (main < width) {
-                tile(new Tile(rows, width - main, vectors, before, a[0].plus(main * inPixel()),
-                    a[1].plus(main * spec.out().pixelPitch()), a[2] == null ? null : a[2].plus(main * residualPixel()),
-                    weights, c4, c8), last);
-            }
-        };
-        int main = height / step * step;
-        f.loop(0, main, step, y -> line.accept(step, new Address[] {f.at(in, y, inRow()), f.at(out, y, outRow()),
-            residual == null ? null : f.at(residual, y, residualRow())}));
-        if (main < height) {
-            line.accept(height - main, new Address[] {in.plus(main * inRow()), out.plus(main * outRow()),
-                residual == null ? null : residual.plus(main * residualRow())});
-        }
-    }
-
-    private void tile(Tile t, boolean last) {
-        var epilogue = new EpilogueEmitter(f, isa, spec.epilogue(), layout.epilogue, constants, t.channels4(), t.channels8());
-        int n = t.vectors().size();
-        Value[] acc = new Value[t.pixels() * n];
-        int lane = 0;
-        for (int v = 0; v < n; v++) {
-            Value bias = epilogue.bias(lane, t.vectors().get(v));
-            for (int p = 0; p < t.pixels(); p++) {
-                acc[p * n + v] = bias;
-            }
-            lane += t.vectors().get(v);
-        }
-        var levels = List.of(
-            new Level(spec.window().height(), spec.in().rowPitch() * spec.window().dilationHeight()),
-            new Level(layout.runsPerRow, spec.in().pixelPitch() * spec.window().dilationWidth()),
-            new Level(layout.stepsPerRun, 4));
-        acc = walk(levels, t, t.in(), t.weights(), acc);
-        epilogue.emit(pieces(t, acc, last));
-    }
-
-    private List<EpilogueEmitter.Piece> pieces(Tile t, Value[] acc, boolean last) {
-        int n = t.vectors().size();
-        int total = ConvTiling.lanes(t.vectors());
-        // Only the last block of a group has lanes without a channel.
-        int channels = last ? spec.groupOutputs() - (int) lanesBeforeLast(t) : total;
-        int store = spec.epilogue().store().bytes();
-        var pieces = new ArrayList<EpilogueEmitter.Piece>();
-        for (int p = 0; p < t.pixels(); p++) {
-            int y = p / t.columns();
-            int x = p % t.columns();
-            int lane = 0;
-            for (int v = 0; v < n; v++) {
-                int lanes = t.vectors().get(v);
-                int valid = Math.min(lanes, channels - lane);
-                pieces.add(new EpilogueEmitter.Piece(acc[p * n + v], lane,
-                    t.out().plus(spec.out().offset(y, x) + (long) lane * store),
-                    t.residual() == null ? null : t.residual().plus(spec.residual().offset(y, x) + lane), valid));
-                lane += lanes;
-            }
-        }
-        return pieces;
-    }
-
-    private long lanesBeforeLast(Tile t) {
-        return tiling.tail().isEmpty() ? (tiling.blocks() - 1L) * ConvTiling.lanes(tiling.block()) : t.lanesBefore();
-    }
-
-    /** Walks the taps from the given level inwards; returns the accumulators after them. */
-    private Value[] walk(List<Level> levels, Tile t, Address in, Address weights, Value[] acc) {
-        if (levels.isEmpty()) {
-            return step(t, in, weights, acc);
-        }
-        Level level = levels.getFirst();
-        var inner = levels.subList(1, levels.size());
-        long innerSteps = inner.stream().mapToLong(Level::count).reduce(1, Math::multiplyExact);
-        long stepBytes = innerSteps * ConvTiling.lanes(t.vectors()) * dot.weightBytes();
-        long cost = innerSteps * t.pixels() * t.vectors().size();
-        long unroll = Math.clamp(UNROLL / cost, 1, level.count());
-        // A whole number of unrolled iterations where one is near.
-        for (long u = unroll; u > unroll / 2 && u > 1; u--) {
-            if (level.count() % u == 0) {
-                unroll = u;
-                break;
-            }
-        }
-        long main = level.count() / unroll * unroll;
-        long per = unroll;
-        Value[] carried = acc;
-        if (main == unroll) {
-            carried = unrolled(inner, t, in, weights, level.stride(), stepBytes, per, carried);
-        } else {
-            Value[] init = new Value[acc.length + 2];
-            init[0] = f.pointer(in);
-            init[1] = f.pointer(weights);
-            System.arraycopy(acc, 0, init, 2, acc.length);
-            Value[] after = f.loop(0, main, per, init, (i, c) -> {
-                Value[] a = java.util.Arrays.copyOfRange(c, 2, c.length);
-                a = unrolled(inner, t, f.at(c[0]), f.at(c[1]), level.stride(), stepBytes, per, a);
-                Value[] next = new Value[c.length];
-                next[0] = f.pointer(f.at(c[0]).plus(per * level.stride()));
-                next[1] = f.pointer(f.at(c[1]).plus(per * stepBytes));
-                System.arraycopy(a, 0, next, 2, a.length);
-                return next;
-            });
-            carried = java.util.Arrays.copyOfRange(after, 2, after.length);
-        }
-        if (main < level.count()) {
-            carried = unrolled(inner, t, in.plus(main * level.stride()), weights.plus(main * stepBytes), level.stride(),
-                stepBytes, level.count() - main, carried);
-        }
-        return carried;
-    }
-
-    private Value[] unrolled(List<Level> inner, Tile t, Address in, Address weights, long stride, long stepBytes, long count,
-            Value[] acc) {
-        Value[] a = acc;
-        for (long u = 0; u < count; u++) {
-            a = walk(inner, t, in.plus(u * stride), weights.plus(u * stepBytes), a);
-        }
-        return a;
-    }
-
-    private Value[] step(Tile t, Address in, Address weights, Value[] acc) {
-        int n = t.vectors().size();
-        int total = ConvTiling.lanes(t.vectors());
-        Value[][] w = new Value[n][];
-        int lane = 0;
-        int widest = 0;
-        f.barrier();
-        for (int v = 0; v < n; v++) {
-            int lanes = t.vectors().get(v);
-            w[v] = dot.weights(f, weights, lane, lanes, total);
-            lane += lanes;
-            widest = Math.max(widest, lanes);
-        }
-        Value[] next = acc.clone();
-        for (int p = 0; p < t.pixels(); p++) {
-            long at = p / t.columns() * inRow() + p % t.columns() * inPixel();
-            Value[] a = dot.activation(f, f.splat(f.load(IrType.I32, in.plus(at), 1), widest));
-            for (int v = 0; v < n; v++) {
-                next[p * n + v] = dot.accumulate(f, next[p * n + v], a, w[v]);
-            }
-        }
-        return next;
+        new ProductCode(ProductShape.of(spec), dot, tiling, layout, (f, constants, c4, c8) ->
+            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8)).emit(module, function, linkage);
     }
 }

@@ -30,10 +30,9 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
             return new Selection.Rejected<>("one output per group leaves vector lanes empty: a depthwise kernel fits");
         }
         VectorIsa.Dot dot = isa.dot(safePairs);
-        boolean flat = s.window().isPointwise() && s.in().rowsTouch() && s.out().rowsTouch()
-            && (s.residual() == null || s.residual().rowsTouch());
-        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), ConvLayout.steps(s), isa, 2,
-            flat, s.in().pixelPitch() * s.window().strideWidth());
+        ProductShape shape = ProductShape.of(s);
+        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa, 2,
+            shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
         return new Selection.Selected<>(new ConvKernel(s, isa, dot, tiling));
     }
 }

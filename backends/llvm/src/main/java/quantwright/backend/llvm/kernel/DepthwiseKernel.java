@@ -139,7 +139,7 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
         int lanes = bytes / 4;
         Value[][][] acc = new Value[rows][columns][4];
         for (int q = 0; q < 4; q++) {
-            Value bias = epilogue.bias(q * lanes, lanes);
+            Value bias = epilogue.start(q * lanes, lanes);
             for (Value[][] row : acc) {
                 for (Value[] pixel : row) {
                     pixel[q] = bias;

@@ -10,10 +10,9 @@ import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Emits the way from accumulators to stored results for one tile. Byte results are narrowed four vectors at a time, and
- * neighbouring pieces of memory leave in one store.
+ * Emits the way from integer accumulators to stored results for one tile.
  */
-final class EpilogueEmitter {
+final class EpilogueEmitter implements TileEpilogue {
     private final FunctionBuilder f;
     private final VectorIsa isa;
     private final Epilogue epilogue;
@@ -24,21 +23,6 @@ final class EpilogueEmitter {
     /** The residual's bytes of the vector in hand, when it is interleaved. */
     private Value residualBytes;
     private final Map<String, Value> loaded = new HashMap<>();
-
-    /**
-     * One accumulator vector and where its lanes go.
-     *
-     * @param acc      i32 lanes
-     * @param lane     index of lane 0 among the padded channels of the block
-     * @param out      address of lane 0 in the result
-     * @param residual address of lane 0 in the residual tensor, or null
-     * @param valid    lanes that exist
-     */
-    record Piece(Value acc, int lane, Address out, Address residual, int valid) {
-        int lanes() {
-            return acc.type().lanes();
-        }
-    }
 
     /**
      * An emitter for one tile.
@@ -69,20 +53,18 @@ final class EpilogueEmitter {
         return null;
     }
 
-    /** The bias of a vector: what its accumulator starts from. */
-    Value bias(int lane, int lanes) {
+    @Override
+    public Value start(int lane, int lanes) {
         return f.load(IrType.I32.vec(lanes), channels4.plus(layout.bias + 4L * lane), 16);
     }
 
-    void emit(List<Piece> pieces) {
+    @Override
+    public void emit(List<Piece> pieces) {
         switch (epilogue.store()) {
-            case I32 -> pieces.forEach(p -> storeWide(p.acc(), p));
-            case F32 -> pieces.forEach(p -> storeWide(dequantized(p), p));
-            case ENCODED, I8 -> {
-                for (int lanes = isa.lanes(); lanes >= 4; lanes /= 2) {
-                    narrowGroups(pieces, lanes);
-                }
-            }
+            case I32 -> pieces.forEach(p -> PieceWriter.wide(f, p.acc(), p));
+            case F32 -> pieces.forEach(p -> PieceWriter.wide(f, dequantized(p), p));
+            case ENCODED, I8 ->
+                PieceWriter.narrow(f, isa, pieces, this::rounded, constants.plus(layout.zero), this::finished);
         }
     }
 
@@ -91,27 +73,6 @@ final class EpilogueEmitter {
         // Through i32, so that a rounded -0.3 is +0 as in the definition.
         Value difference = f.sitofp(isa.toIntHalfEven(f, clampedFloat(p)), t);
         return f.fmul(difference, splat("scale", layout.scale, IrType.F32, p.lanes()));
-    }
-
-    private void narrowGroups(List<Piece> all, int lanes) {
-        var group = new ArrayList<Piece>();
-        for (Piece p : all) {
-            if (p.lanes() == lanes) {
-                group.add(p);
-            }
-            if (group.size() == 4) {
-                narrow(group);
-                group.clear();
-            }
-        }
-        if (!group.isEmpty()) {
-            narrow(group);
-        }
-    }
-
-    private void narrow(List<Piece> group) {
-        Value[] ints = group.stream().map(this::rounded).toArray(Value[]::new);
-        store(finished(isa.narrow(f, ints, constants.plus(layout.zero))), group);
     }
 
     /**
@@ -135,7 +96,7 @@ final class EpilogueEmitter {
             case ENCODED, I8 -> {
                 Value[] ints = pieces.stream().map(this::rounded).toArray(Value[]::new);
                 Value bytes = isa.narrowInterleaved(f, ints, constants.plus(layout.zero));
-                storeLanes(f, finished(bytes), 0, valid, out);
+                PieceWriter.storeLanes(f, finished(bytes), 0, valid, out);
             }
         }
     }
@@ -143,7 +104,7 @@ final class EpilogueEmitter {
     private void storeQuarters(Value[] quarters, Address out, int valid) {
         for (int c = 0; c < valid; c += 4) {
             Value four = f.slice(quarters[c % 16 / 4], c / 16 * 4, 4);
-            storeLanes(f, four, 0, Math.min(4, valid - c), out.plus(4L * c));
+            PieceWriter.storeLanes(f, four, 0, Math.min(4, valid - c), out.plus(4L * c));
         }
     }
 
@@ -240,59 +201,5 @@ final class EpilogueEmitter {
 
     private Value cached(String key, IrType type, Address a) {
         return loaded.computeIfAbsent(key + type, k -> f.load(type, a, 16));
-    }
-
-    private void storeWide(Value v, Piece p) {
-        storeLanes(f, v, 0, p.valid(), p.out());
-    }
-
-    /** Stores lanes [first, first + count) in as few plain stores as their number needs. */
-    static void storeLanes(FunctionBuilder f, Value v, int first, int count, Address to) {
-        int element = v.type().bits() / 8;
-        int at = first;
-        long offset = 0;
-        int left = count;
-        while (left > 0) {
-            int n = Integer.highestOneBit(left);
-            Value part = n == 1 ? f.extract(v, at) : f.slice(v, at, n);
-            f.store(part, to.plus(offset), 1);
-            at += n;
-            offset += (long) n * element;
-            left -= n;
-        }
-    }
-
-    /** Stores narrowed bytes; runs of whole pieces that touch in memory leave together. */
-    private void store(Value bytes, List<Piece> group) {
-        int i = 0;
-        while (i < group.size()) {
-            Piece p = group.get(i);
-            int n = p.lanes();
-            int run = 1;
-            for (int size = 4; size > 1; size /= 2) {
-                if (i % size == 0 && touch(group, i, size)) {
-                    run = size;
-                    break;
-                }
-            }
-            int valid = run > 1 ? run * n : p.valid();
-            storeLanes(f, bytes, i * n, valid, p.out());
-            i += run;
-        }
-    }
-
-    private static boolean touch(List<Piece> group, int from, int size) {
-        if (from + size > group.size()) {
-            return false;
-        }
-        Piece first = group.get(from);
-        for (int j = 0; j < size; j++) {
-            Piece p = group.get(from + j);
-            if (p.valid() != p.lanes() || p.out().base() != first.out().base()
-                    || p.out().offset() != first.out().offset() + (long) j * p.lanes()) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -219,12 +219,12 @@ final class PoolKernel implements Kernel<PoolParameters> {
         var emitter = new EpilogueEmitter(f, isa, spec.epilogue(), layout, constants, constants.plus(4L * index * isa.lanes()),
             constants.plus(8L * index * isa.lanes()));
         int element = spec.epilogue().store().bytes();
-        var pieces = new ArrayList<EpilogueEmitter.Piece>();
+        var pieces = new ArrayList<Piece>();
         int lane = 0;
         for (Value s : sums) {
             int n = s.type().lanes();
-            Value zeros = f.mul(emitter.bias(0, n), Value.of(s.type(), r.taps * c.taps));
-            pieces.add(new EpilogueEmitter.Piece(f.sub(s, zeros), 0, out.plus((long) lane * element), null,
+            Value zeros = f.mul(emitter.start(0, n), Value.of(s.type(), r.taps * c.taps));
+            pieces.add(new Piece(f.sub(s, zeros), 0, out.plus((long) lane * element), null,
                 Math.min(n, channels - lane)));
             lane += n;
         }
@@ -243,7 +243,7 @@ final class PoolKernel implements Kernel<PoolParameters> {
             Value low = f.load(bytes.type(), constants.plus(64), 16);
             Value high = f.load(bytes.type(), constants.plus(128), 16);
             bytes = isa.byteFlip() != 0 ? f.umin(f.umax(bytes, low), high) : f.smin(f.smax(bytes, low), high);
-            EpilogueEmitter.storeLanes(f, bytes, 0, Math.min(n, channels - lane), out.plus(lane));
+            PieceWriter.storeLanes(f, bytes, 0, Math.min(n, channels - lane), out.plus(lane));
             lane += n;
         }
     }

@@ -1,0 +1,111 @@
+package quantwright.backend.llvm.kernel;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Order of a convolution's weights: group 0, block 0 first, step by step, each step holding four bytes of inputs of every
+ * output of the block.
+ */
+final class ProductLayout {
+    private final ProductShape shape;
+    private final ConvTiling tiling;
+    private final VectorIsa.Dot dot;
+    /** Padded channels of one group. */
+    final int paddedGroup;
+    final long blockBytes;
+    final long tailBytes;
+    final long groupBytes;
+
+    ProductLayout(ProductShape shape, ConvTiling tiling, VectorIsa.Dot dot) {
+        this.shape = shape;
+        this.tiling = tiling;
+        this.dot = dot;
+        int blockLanes = ConvTiling.lanes(tiling.block());
+        int tailLanes = ConvTiling.lanes(tiling.tail());
+        paddedGroup = tiling.blocks() * blockLanes + tailLanes;
+        blockBytes = shape.steps() * blockLanes * dot.weightBytes();
+        tailBytes = shape.steps() * tailLanes * dot.weightBytes();
+        groupBytes = tiling.blocks() * blockBytes + tailBytes;
+    }
+
+    /** Padded channels of all groups. */
+    int padded() {
+        return paddedGroup * shape.groups();
+    }
+
+    /** Bytes of all packed weights. */
+    long weightBytes() {
+        return groupBytes * shape.groups();
+    }
+
+    /**
+     * Packs weights.
+     *
+     * @param w bytes of [output][kernel row][kernel column][input of the group]
+     * @throws IllegalArgumentException if there are too few or too many
+     */
+    void pack(ByteBuffer b, byte[] w) {
+        int outputs = shape.out().channels();
+        int perOutput = shape.window().height() * shape.window().width() * shape.groupInputBytes();
+        if (w.length != outputs * perOutput) {
+            throw new IllegalArgumentException("weights: " + w.length + " bytes for " + outputs + "x" + perOutput);
+        }
+        int[] channelOf = channels();
+        int at = 0;
+        while (at < channelOf.length) {
+            int inGroup = at % paddedGroup;
+            int main = tiling.blocks() * ConvTiling.lanes(tiling.block());
+            List<Integer> vectors = inGroup < main ? tiling.block() : tiling.tail();
+            int lanes = ConvTiling.lanes(vectors);
+            packBlock(b, w, Arrays.copyOfRange(channelOf, at, at + lanes), perOutput);
+            at += lanes;
+        }
+    }
+
+    private void packBlock(ByteBuffer b, byte[] w, int[] channels, int perOutput) {
+        byte[][] step = new byte[channels.length][4];
+        for (int row = 0; row < shape.window().height(); row++) {
+            for (int run = 0; run < shape.runsPerRow(); run++) {
+                int start = (row * shape.window().width() + run) * shape.groupInputBytes();
+                for (int s = 0; s < shape.stepsPerRun(); s++) {
+                    for (int i = 0; i < channels.length; i++) {
+                        for (int k = 0; k < 4; k++) {
+                            boolean real = channels[i] >= 0 && 4 * s + k < shape.runBytes();
+                            step[i][k] = real ? w[channels[i] * perOutput + start + 4 * s + k] : 0;
+                        }
+                    }
+                    dot.pack(b, step);
+                }
+            }
+        }
+    }
+
+    /** Output channel of each padded lane, -1 for padding. */
+    int[] channels() {
+        int[] c = new int[paddedGroup * shape.groups()];
+        for (int i = 0; i < c.length; i++) {
+            int inGroup = i % paddedGroup;
+            c[i] = inGroup < shape.groupOutputs() ? i / paddedGroup * shape.groupOutputs() + inGroup : -1;
+        }
+        return c;
+    }
+
+    /** For each padded lane, the first lane of its vector and that vector's lanes. */
+    int[][] vectorStarts() {
+        int[][] r = new int[paddedGroup * shape.groups()][];
+        int at = 0;
+        while (at < r.length) {
+            int inGroup = at % paddedGroup;
+            int main = tiling.blocks() * ConvTiling.lanes(tiling.block());
+            for (int lanes : inGroup < main ? tiling.block() : tiling.tail()) {
+                for (int i = 0; i < lanes; i++) {
+                    r[at + i] = new int[] {at, lanes};
+                }
+                at += lanes;
+            }
+        }
+        return r;
+    }
+}

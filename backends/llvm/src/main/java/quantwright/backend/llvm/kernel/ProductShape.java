@@ -1,0 +1,59 @@
+package quantwright.backend.llvm.kernel;
+
+/**
+ * What the convolution code needs to know of a spec, integer or float. A step of the code takes four bytes of activation per
+ * pixel: four i8 or one f32.
+ *
+ * @param in            activations
+ * @param out           result
+ * @param residual      second input of a fused addition, or null
+ * @param window        geometry
+ * @param groups        channel groups
+ * @param inputBytes    bytes per activation and per weight
+ * @param outputBytes   bytes per result element
+ * @param residualBytes bytes per residual element
+ */
+record ProductShape(TensorView in, TensorView out, TensorView residual, Window window, int groups, int inputBytes,
+        int outputBytes, int residualBytes) {
+    static ProductShape of(ConvSpec s) {
+        return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 1, s.epilogue().store().bytes(), 1);
+    }
+
+    /** Bytes of a group's inputs in a pixel. */
+    int groupInputBytes() {
+        return in.channels() / groups * inputBytes;
+    }
+
+    int groupOutputs() {
+        return out.channels() / groups;
+    }
+
+    /** The taps of a kernel row lie side by side in memory, so that one run of bytes covers them. */
+    boolean fused() {
+        return window.width() == 1 || window.dilationWidth() == 1 && groups == 1
+            && in.pixelPitch() == (long) in.channels() * inputBytes;
+    }
+
+    /** Bytes of activation in a run. */
+    int runBytes() {
+        return fused() ? window.width() * groupInputBytes() : groupInputBytes();
+    }
+
+    int runsPerRow() {
+        return fused() ? 1 : window.width();
+    }
+
+    int stepsPerRun() {
+        return (runBytes() + 3) / 4;
+    }
+
+    /** Steps of four bytes per output. */
+    long steps() {
+        return (long) window.height() * runsPerRow() * stepsPerRun();
+    }
+
+    /** Spatial axes may be walked as one row. */
+    boolean flattens() {
+        return window.isPointwise() && in.rowsTouch() && out.rowsTouch() && (residual == null || residual.rowsTouch());
+    }
+}
