@@ -10,6 +10,8 @@ import quantwright.backend.llvm.kernel.ConvTemplate;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.kernel.DepthwiseTemplate;
 import quantwright.backend.llvm.kernel.ElementwiseTemplate;
+import quantwright.backend.llvm.kernel.FloatConvTemplate;
+import quantwright.backend.llvm.kernel.FloatDepthwiseTemplate;
 import quantwright.backend.llvm.kernel.PoolTemplate;
 import quantwright.profiles.CpuMachine;
 import quantwright.profiles.HardwareProfile;
@@ -47,6 +49,6 @@ public final class AvxBackend extends LlvmBackend {
         Avx512Isa isa = new Avx512Isa(target.extensions().contains(CpuFeature.AVX512VBMI));
         return new CpuKernels(isa, List.of(new ConvTemplate(isa, false)),
                 List.of(new DepthwiseTemplate(isa, false)), List.of(new ElementwiseTemplate(isa)),
-                List.of(new PoolTemplate(isa)));
+                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)), List.of(new FloatDepthwiseTemplate(isa)));
     }
 }

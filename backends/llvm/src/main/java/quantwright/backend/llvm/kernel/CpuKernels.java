@@ -11,17 +11,23 @@ import java.util.List;
  * @param depthwise integer depthwise convolutions
  * @param elementwise elementwise operations of bytes and floats
  * @param pools pooling of bytes
+ * @param floatConvolutions float convolutions and fully connected layers
+ * @param floatDepthwise float depthwise convolutions
  */
 public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
                          List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise,
                          List<KernelTemplate<ElementwiseSpec, ElementwiseParameters>> elementwise,
-                         List<KernelTemplate<PoolSpec, PoolParameters>> pools) {
+                         List<KernelTemplate<PoolSpec, PoolParameters>> pools,
+                         List<KernelTemplate<FloatConvSpec, FloatParameters>> floatConvolutions,
+                         List<KernelTemplate<FloatDepthwiseSpec, FloatParameters>> floatDepthwise) {
     /** Copies the lists. */
     public CpuKernels {
         convolutions = List.copyOf(convolutions);
         depthwise = List.copyOf(depthwise);
         elementwise = List.copyOf(elementwise);
         pools = List.copyOf(pools);
+        floatConvolutions = List.copyOf(floatConvolutions);
+        floatDepthwise = List.copyOf(floatDepthwise);
     }
 
     /** What i8 activations are XORed with in the arena. */
