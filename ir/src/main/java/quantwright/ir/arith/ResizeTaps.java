@@ -66,8 +66,8 @@ public record ResizeTaps(int[] lower, int[] upper, float[] fraction, int[] weigh
 
     /**
      * TFLite's integer bilinear weights: {@code step = (1024 * in + out / 2) / out} (with {@code in - 1} and
-     * {@code out - 1} for aligned corners), position {@code o * step}, plus {@code step / 2 - 512} for half pixels, all in
-     * integers. Source: TFLite {@code ResizeBilinearInteger}.
+     * {@code out - 1} for aligned corners), position {@code o * step}, plus {@code step / 2 - 512} for half pixels,
+     * all in integers. Source: TFLite {@code ResizeBilinearInteger}.
      */
     public static ResizeTaps linearTflite(int in, int out, ResizeCoordinates coordinates) {
         boolean corners = coordinates == ResizeCoordinates.ALIGN_CORNERS && out > 1;

@@ -71,12 +71,13 @@ final class Casting {
     }
 
     private static void whole(Tensor out, int i, long value, boolean unsigned, ScalarType to) {
+        boolean huge = unsigned && value < 0;
         switch (to) {
-            case F64 -> out.doubles()[i] = unsigned && value < 0 ? unsigned(value).doubleValue() : value;
-            case F32 -> out.floats()[i] = unsigned && value < 0 ? unsigned(value).floatValue() : value;
-            case F16 -> out.shorts()[i] = HalfFloats.toF16(toOdd(unsigned && value < 0
-                    ? Double.MAX_VALUE : (double) Math.clamp(value, -1L << 52, 1L << 52)));
-            case BF16 -> out.shorts()[i] = HalfFloats.toBf16(toOdd(unsigned && value < 0 ? unsigned(value).doubleValue() : value));
+            case F64 -> out.doubles()[i] = huge ? unsigned(value).doubleValue() : value;
+            case F32 -> out.floats()[i] = huge ? unsigned(value).floatValue() : value;
+            case F16 -> out.shorts()[i] = HalfFloats.toF16(toOdd(
+                    huge ? Double.MAX_VALUE : (double) Math.clamp(value, -1L << 52, 1L << 52)));
+            case BF16 -> out.shorts()[i] = HalfFloats.toBf16(toOdd(huge ? unsigned(value).doubleValue() : value));
             case BOOL -> out.bytes()[i] = (byte) (value != 0 ? 1 : 0);
             default -> out.setInteger(i, Integers.wrap(value, to));
         }

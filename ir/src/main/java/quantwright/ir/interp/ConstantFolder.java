@@ -11,8 +11,8 @@ import quantwright.ir.type.ElementType;
 import quantwright.ir.type.TensorType;
 
 /**
- * Evaluates ops on constants at compile time. A result is refused if it takes much more memory than what it is made of: a
- * broadcast of a scalar to a large tensor is better kept as the op.
+ * Evaluates ops on constants at compile time. A result is refused if it takes much more memory than what it is made
+ * of: a broadcast of a scalar to a large tensor is better kept as the op.
  */
 public final class ConstantFolder {
     /** Results of at most this many bytes are always folded. */
@@ -27,8 +27,8 @@ public final class ConstantFolder {
     /**
      * Folds an op that infers its own result element.
      *
-     * @return the result; empty if the op has not exactly one, if that is too large, or if the op cannot be evaluated on
-     *     this data (an index out of range, say), which is then left for the run to report
+     * @return the result; empty if the op has not exactly one, if that is too large, or if the op cannot be evaluated
+     *     on this data (an index out of range, say), which is then left for the run to report
      * @throws quantwright.ir.op.ConstraintViolation if the op rejects the operands
      */
     public static Optional<ConstantData> fold(Op op, List<ConstantData> operands) {

@@ -155,19 +155,19 @@ final class Elementwise {
         float min = op.min();
         float max = op.max();
         if (result.storage() == ScalarType.F32) {
-            return map(x, v -> v < min ? min : v > max ? max : v, result);
+            return map(x, v -> {
+                float raised = v < min ? min : v;
+                return raised > max ? max : raised;
+            }, result);
         }
         Tensor out = Tensor.zeros(result);
         for (int i = 0; i < out.size(); i++) {
             if (result.storage() == ScalarType.F64) {
-                double v = x.doubles()[i];
-                out.doubles()[i] = v < min ? min : v > max ? max : v;
+                double raised = x.doubles()[i] < min ? min : x.doubles()[i];
+                out.doubles()[i] = raised > max ? max : raised;
             } else {
                 // Bounds beyond the type saturate in the conversion and then never bind.
-                long v = x.integer(i);
-                long low = (long) Math.ceil(min);
-                long high = (long) Math.floor(max);
-                out.setInteger(i, v < low ? low : v > high ? high : v);
+                out.setInteger(i, Math.min(Math.max(x.integer(i), (long) Math.ceil(min)), (long) Math.floor(max)));
             }
         }
         return out;

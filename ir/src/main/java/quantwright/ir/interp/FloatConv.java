@@ -43,7 +43,8 @@ final class FloatConv {
         return out;
     }
 
-    private static void accumulate(ConvPlan plan, float[] pixels, int origin, float[][] weights, int group, float[] acc) {
+    private static void accumulate(ConvPlan plan, float[] pixels, int origin, float[][] weights, int group,
+                                   float[] acc) {
         int[] runs = plan.runs();
         if (plan.depthwise()) {
             float[] tap = new float[acc.length];

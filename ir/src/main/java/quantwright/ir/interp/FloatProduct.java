@@ -12,9 +12,10 @@ final class FloatProduct {
     }
 
     /**
-     * {@code acc[o] = fma(a[from + k], b[row + k][o], acc[o])} for k ascending from 0 to {@code length}. Four steps of k
-     * are taken for each pass over the outputs, so that the accumulators are loaded and stored less often. Each row of
-     * {@code b} is an array of its own because the JIT vectorizes a loop only if all its arrays have one index.
+     * {@code acc[o] = fma(a[from + k], b[row + k][o], acc[o])} for k ascending from 0 to {@code length}. Four steps
+     * of k are taken for each pass over the outputs, so that the accumulators are loaded and stored less often. Each
+     * row of {@code b} is an array of its own because the JIT vectorizes a loop only if all its arrays have one
+     * index.
      */
     static void accumulate(float[] a, int from, int length, float[][] b, int row, float[] acc) {
         int k = 0;
@@ -27,8 +28,8 @@ final class FloatProduct {
         }
     }
 
-    private static void accumulate(float a0, float a1, float a2, float a3, float[] b0, float[] b1, float[] b2, float[] b3,
-                                   float[] acc) {
+    private static void accumulate(float a0, float a1, float a2, float a3, float[] b0, float[] b1, float[] b2,
+                                   float[] b3, float[] acc) {
         for (int o = 0; o < acc.length; o++) {
             acc[o] = Math.fma(a3, b3[o], Math.fma(a2, b2[o], Math.fma(a1, b1[o], Math.fma(a0, b0[o], acc[o]))));
         }

@@ -93,8 +93,8 @@ final class IntAverages {
                 if (!(op.rounding() instanceof Rounding.Fixed fixed)) {
                     throw new IllegalArgumentException("TFLite's mean needs a fixed-point rounding");
                 }
-                Averages.TfliteMean mean = new Averages.TfliteMean(fixed, from.scale(0), from.zeroPoint(0), scale, range,
-                        count);
+                Averages.TfliteMean mean = new Averages.TfliteMean(fixed, from.scale(0), from.zeroPoint(0), scale,
+                        range, count);
                 yield mean::apply;
             }
         };

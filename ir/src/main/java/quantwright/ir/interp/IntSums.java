@@ -11,8 +11,8 @@ import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
- * Accumulators of one output position of a quantized product and how they become results. Operands of at most 8 bits sum
- * in i32, modulo 2^32; with a 16-bit operand sums are kept in i64.
+ * Accumulators of one output position of a quantized product and how they become results. Operands of at most 8 bits
+ * sum in i32, modulo 2^32; with a 16-bit operand sums are kept in i64.
  */
 final class IntSums {
     private final int[] narrow;
@@ -62,7 +62,9 @@ final class IntSums {
         }
     }
 
-    /** {@code acc[o] += a[from + k] * b[row + k][o]} for k below {@code length}; see {@link FloatProduct#accumulate}. */
+    /**
+     * {@code acc[o] += a[from + k] * b[row + k][o]} for k below {@code length}; see {@link FloatProduct#accumulate}.
+     */
     void accumulate(int[] a, int from, int length, int[][] b, int row) {
         int k = 0;
         for (; narrow != null && k + 4 <= length; k += 4) {

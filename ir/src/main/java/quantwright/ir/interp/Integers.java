@@ -64,7 +64,8 @@ final class Integers {
             case SIGN -> unsigned ? (x == 0 ? 0 : 1) : Long.signum(x);
             case FLOOR, CEIL, ROUND -> x;
             case NOT -> type == ScalarType.BOOL ? x ^ 1 : ~x;
-            case SIGMOID, TANH, EXP, LOG, SQRT, RECIPROCAL, ERF, GELU, GELU_TANH, HARD_SWISH, SOFTPLUS, SILU, SIN, COS ->
+            case SIGMOID, TANH, EXP, LOG, SQRT, RECIPROCAL, ERF, GELU, GELU_TANH, HARD_SWISH, SOFTPLUS, SILU, SIN,
+                 COS ->
                     throw new IllegalArgumentException(kind + " is for float types, not " + type);
         }, type);
     }

@@ -21,8 +21,8 @@ import quantwright.ir.op.TileOp;
 import quantwright.ir.type.TensorType;
 
 /**
- * The reference semantics: runs a graph of any level node by node, in plain loops. What it gives is, by definition, what
- * every backend has to give, bit for bit. Reentrant and without state.
+ * The reference semantics: runs a graph of any level node by node, in plain loops. What it gives is, by definition,
+ * what every backend has to give, bit for bit. Reentrant and without state.
  */
 public final class Interpreter {
     private Interpreter() {
@@ -100,7 +100,8 @@ public final class Interpreter {
         try {
             return evaluate(node.op(), operands, node.results().stream().map(Value::type).toList());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(node.location() + ": " + node.op().mnemonic() + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    node.location() + ": " + node.op().mnemonic() + ": " + e.getMessage(), e);
         }
     }
 
@@ -109,8 +110,8 @@ public final class Interpreter {
      *
      * @param results types of the results; quantized ops take scale and zero point from there, layouts play no part
      * @return fresh tensors, or operands passed through where nothing changes; callers change neither
-     * @throws IllegalArgumentException if operands, results and attributes break a constraint of the op, or the data does
-     *     not fit it, or the op has no arithmetic in the given element type
+     * @throws IllegalArgumentException if operands, results and attributes break a constraint of the op, or the data
+     *     does not fit it, or the op has no arithmetic in the given element type
      */
     public static List<Tensor> evaluate(Op op, List<Tensor> operands, List<TensorType> results) {
         List<TensorType> types = results.stream().map(TensorType::canonical).toList();

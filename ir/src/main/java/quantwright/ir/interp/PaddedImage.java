@@ -4,8 +4,8 @@ import quantwright.ir.op.Window2d;
 import quantwright.ir.type.Shape;
 
 /**
- * Geometry of one image of an NHWC tensor with the border that a window's positions reach, so that loops over taps need no
- * bounds. Channels may be repeated, which turns a depthwise channel multiplier into plain channels.
+ * Geometry of one image of an NHWC tensor with the border that a window's positions reach, so that loops over taps
+ * need no bounds. Channels may be repeated, which turns a depthwise channel multiplier into plain channels.
  */
 final class PaddedImage {
     private final int height;

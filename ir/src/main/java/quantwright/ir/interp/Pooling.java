@@ -53,7 +53,9 @@ final class Pooling {
         return ((n * type.dim(1) + row) * type.dim(2) + column) * type.dim(3);
     }
 
-    /** Taps that an average divides by at output position (y, x) whose valid taps are {@code rows} by {@code columns}. */
+    /**
+     * Taps that an average divides by at output position (y, x) whose valid taps are {@code rows} by {@code columns}.
+     */
     static int count(Window2d w, TensorType x, boolean includePad, int uncountedBottom, int uncountedRight, int oy,
                      int ox, Span rows, Span columns) {
         if (!includePad) {

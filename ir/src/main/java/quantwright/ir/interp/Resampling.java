@@ -74,8 +74,8 @@ final class Resampling {
         for (int n = 0; n < from.dim(0); n++) {
             for (int row : rows) {
                 for (int column : columns) {
-                    System.arraycopy(x.array(), ((n * from.dim(1) + row) * from.dim(2) + column) * channels, out.array(),
-                            at, channels);
+                    System.arraycopy(x.array(), ((n * from.dim(1) + row) * from.dim(2) + column) * channels,
+                            out.array(), at, channels);
                     at += channels;
                 }
             }

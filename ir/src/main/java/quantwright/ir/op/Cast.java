@@ -5,8 +5,8 @@ import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
- * Converts elements: float to integer truncates toward zero and saturates (NaN gives 0), integer to narrower wraps, float to
- * narrower float rounds half to even, non-zero to boolean true.
+ * Converts elements: float to integer truncates toward zero and saturates (NaN gives 0), integer to narrower wraps,
+ * float to narrower float rounds half to even, non-zero to boolean true.
  *
  * <p>C2: the element is a plain type.
  */

@@ -4,8 +4,8 @@ import java.util.List;
 import quantwright.ir.type.TensorType;
 
 /**
- * {@code x < min ? min : x > max ? max : x}; NaN stays NaN. A bound may be infinite; on integers only whole numbers inside
- * the bounds are reached.
+ * {@code c = x < min ? min : x}, then {@code c > max ? max : c}; NaN stays NaN. A bound may be infinite; on
+ * integers only whole numbers inside the bounds are reached.
  *
  * <p>C2: the element is a plain type.
  */

@@ -4,8 +4,8 @@ import java.util.List;
 import quantwright.ir.type.TensorType;
 
 /**
- * Maximum over a window of [N,H,W,C]; padded taps take no part. Works on quantized elements unchanged. From minus infinity
- * (the least stored integer), taps in (kh, kw) order: {@code m = x > m ? x : m}, so that NaN never wins.
+ * Maximum over a window of [N,H,W,C]; padded taps take no part. Works on quantized elements unchanged. From minus
+ * infinity (the least stored integer), taps in (kh, kw) order: {@code m = x > m ? x : m}, so that NaN never wins.
  *
  * <p>C2: rank 4. C3: the window fits.
  */

@@ -5,8 +5,9 @@ import quantwright.ir.arith.Rounding;
 import quantwright.ir.type.TensorType;
 
 /**
- * Resamples the spatial axes; scale and zero point stay. Linear interpolation under {@code F32} takes integer weights in
- * Q11 ({@code quantwright.ir.arith.ResizeWeights}), under {@code Fixed} TFLite's in Q10 ({@code ResizeTaps.linearTflite}).
+ * Resamples the spatial axes; scale and zero point stay. Linear interpolation under {@code F32} takes integer weights
+ * in Q11 ({@code quantwright.ir.arith.ResizeWeights}), under {@code Fixed} TFLite's in Q10 ({@code
+ * ResizeTaps.linearTflite}).
  *
  * <p>C1: the result keeps the operand's parameters. C2: rank 4, quantized per tensor, positive output.
  */

@@ -6,8 +6,8 @@ import quantwright.ir.type.TensorType;
 
 /**
  * Reduction over {@code axes}. A float sum or mean takes the reduced elements in row-major order into 16 interleaved
- * partial sums, then a fixed binary tree; a mean divides by the count ({@code quantwright.ir.arith.FloatReduce}, maxima and
- * minima too). A float product goes in row-major order. Integers wrap, their mean is truncated.
+ * partial sums, then a fixed binary tree; a mean divides by the count ({@code quantwright.ir.arith.FloatReduce},
+ * maxima and minima too). A float product goes in row-major order. Integers wrap, their mean is truncated.
  *
  * <p>C2: axes lie in the rank and are distinct.
  */

@@ -95,6 +95,8 @@ class ElementwiseTest {
     void clipsAndLines() {
         assertArrayEquals(new float[] {0, 3, 6, Float.NaN},
                 eval(new Clip(0, 6), vector(-1, 3, 9, NAN)).floats());
+        // test_clip_min_greater_than_max: the upper bound wins.
+        assertArrayEquals(new float[] {1, 1, 1}, eval(new Clip(2, 1), vector(-2, 0, 6)).floats());
         assertArrayEquals(new float[] {-0.5f, 3}, eval(new LeakyRelu(0.25f), vector(-2, 3)).floats());
         assertArrayEquals(new float[] {0, 0.5f, 1},
                 eval(new HardSigmoid(0.25f, 0.5f), vector(-9, 0, 9)).floats());

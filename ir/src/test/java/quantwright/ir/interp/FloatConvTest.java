@@ -41,7 +41,8 @@ class FloatConvTest {
                         int channel = o / outPerGroup * ws.dim(3) + ic;
                         float a = inside
                                 ? x.floats()[((n * xs.dim(1) + row) * xs.dim(2) + column) * xs.dim(3) + channel] : 0;
-                        acc = Math.fma(a, w.floats()[((o * v.kernelH() + kh) * v.kernelW() + kw) * ws.dim(3) + ic], acc);
+                        int tap = ((o * v.kernelH() + kh) * v.kernelW() + kw) * ws.dim(3) + ic;
+                        acc = Math.fma(a, w.floats()[tap], acc);
                     }
                 }
             }

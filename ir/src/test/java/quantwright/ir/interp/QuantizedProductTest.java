@@ -63,7 +63,8 @@ class QuantizedProductTest {
                     int column = ox * v.strideW() - v.padLeft() + kw * v.dilationW();
                     boolean inside = row >= 0 && row < xs.dim(1) && column >= 0 && column < xs.dim(2);
                     int channel = o / (ws.dim(0) / op.groups()) * ws.dim(3) + ic;
-                    long q = inside ? x.integer(((n * xs.dim(1) + row) * xs.dim(2) + column) * xs.dim(3) + channel) : zx;
+                    int at = ((n * xs.dim(1) + row) * xs.dim(2) + column) * xs.dim(3) + channel;
+                    long q = inside ? x.integer(at) : zx;
                     acc += (q - zx) * (w.integer(((o * v.kernelH() + kh) * v.kernelW() + kw) * ws.dim(3) + ic) - zw);
                 }
             }
