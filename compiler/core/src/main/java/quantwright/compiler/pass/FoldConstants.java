@@ -9,13 +9,15 @@ import quantwright.ir.Value;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.interp.ConstantFolder;
 import quantwright.ir.op.Constant;
+import quantwright.ir.op.Dequantize;
 import quantwright.ir.op.QuantOp;
 import quantwright.ir.pass.PassInfo;
 import quantwright.ir.type.ElementType;
 
 /**
  * Evaluates ops whose operands are all constants, with the interpreter's own arithmetic, so that every bit stays. Results
- * that take much more memory than their operands are left to run time.
+ * that take much more memory than their operands are left to run time, and so is the dequantization of a constant: lowering
+ * wants the integers.
  */
 public final class FoldConstants extends RewritePass {
     /** The pass. */
@@ -30,7 +32,7 @@ public final class FoldConstants extends RewritePass {
 
     // op(constants) -> constant
     private static boolean fold(Graph graph, Node node) {
-        if (node.op() instanceof Constant || node.results().size() != 1 || node.operands().isEmpty()
+        if (node.op() instanceof Constant || node.op() instanceof Dequantize || node.results().size() != 1 || node.operands().isEmpty()
                 || graph.isUnused(node.result()) || !node.operands().stream().allMatch(Constants::isConstant)) {
             return false;
         }

@@ -75,12 +75,15 @@ public final class GraphPasses {
                 normalizeStorage(), normalizeToFixpoint());
     }
 
-    /** The standard pipeline from an imported model to the form that calibration and quantization take, one round. */
+    /**
+     * The standard pipeline from an imported model to the form that calibration and quantization take, one round. Common
+     * subexpressions come last: a convolution that two normalizations share could not take either of them in.
+     */
     public static List<Pass> normalize() {
-        return List.of(foldConstants(), removeIdentity(), eliminateCommonSubexpressions(), eliminateDeadCode(),
-                fuseActivations(), lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(),
-                foldBatchNorm(), foldPad(), fuseActivations(), foldConstants(), removeIdentity(),
-                eliminateCommonSubexpressions(), eliminateDeadCode());
+        return List.of(normalizeStorage(), foldConstants(), removeIdentity(), eliminateDeadCode(), fuseActivations(),
+                lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(), foldBatchNorm(), foldPad(),
+                fuseActivations(), foldConstants(), removeIdentity(), eliminateCommonSubexpressions(),
+                eliminateDeadCode());
     }
 
     /**
@@ -88,8 +91,8 @@ public final class GraphPasses {
      * which a dense layer behind a flattened image sums): those of {@link #normalize()} that never round anew.
      */
     public static List<Pass> normalizeExactly() {
-        return List.of(foldConstants(), removeIdentity(), eliminateCommonSubexpressions(), eliminateDeadCode(),
-                lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(), foldPad(), foldConstants(),
+        return List.of(normalizeStorage(), foldConstants(), removeIdentity(), eliminateDeadCode(), lowerDense(),
+                lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(), foldPad(), foldConstants(),
                 removeIdentity(), eliminateCommonSubexpressions(), eliminateDeadCode());
     }
 }

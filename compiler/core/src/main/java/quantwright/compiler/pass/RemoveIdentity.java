@@ -20,6 +20,7 @@ import quantwright.ir.op.Identity;
 import quantwright.ir.op.MaxPool;
 import quantwright.ir.op.Op;
 import quantwright.ir.op.Pad;
+import quantwright.ir.op.PadMode;
 import quantwright.ir.op.QConcat;
 import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.Quantize;
@@ -57,6 +58,8 @@ public final class RemoveIdentity extends RewritePass {
                 new Rewrite("compose-reshapes", "reshape(reshape(x)) -> reshape(x)", RemoveIdentity::composeReshapes),
                 new Rewrite("compose-transposes", "transpose(transpose(x, p), q) -> transpose(x, p then q)",
                         RemoveIdentity::composeTransposes),
+                new Rewrite("compose-slices", "slice(slice(x)) -> slice(x)", RemoveIdentity::composeSlices),
+                new Rewrite("compose-pads", "pad(pad(x, c), c) -> pad(x, c)", RemoveIdentity::composePads),
                 new Rewrite("no-op-quantization", "quantize(dequantize(q)), requantize, reinterpret to the same -> q",
                         RemoveIdentity::quantization));
     }
@@ -139,6 +142,42 @@ public final class RemoveIdentity extends RewritePass {
         }
         Ints both = Permutations.then(inner.permutation(), outer.permutation());
         return replace(graph, node, new Transpose(both), node.operand(0).producer().operand(0));
+    }
+
+    // slice(slice(x, a, n, s), b, m, t) -> slice(x, a + b * s, m, s * t)
+    private static boolean composeSlices(Graph graph, Node node) {
+        if (!(node.op() instanceof Slice outer && producer(node) instanceof Slice inner)) {
+            return false;
+        }
+        int rank = outer.sizes().size();
+        int[] starts = new int[rank];
+        int[] steps = new int[rank];
+        for (int i = 0; i < rank; i++) {
+            starts[i] = inner.starts().get(i) + outer.starts().get(i) * inner.steps().get(i);
+            steps[i] = outer.sizes().get(i) == 1 ? 1 : inner.steps().get(i) * outer.steps().get(i);
+        }
+        Slice both = new Slice(Ints.of(starts), outer.sizes(), Ints.of(steps));
+        return replace(graph, node, both, node.operand(0).producer().operand(0));
+    }
+
+    // pad(pad(x, c), c) -> pad(x, c), where neither crops
+    private static boolean composePads(Graph graph, Node node) {
+        if (!(node.op() instanceof Pad outer && producer(node) instanceof Pad inner) || !adds(outer) || !adds(inner)
+                || Float.floatToRawIntBits(outer.value()) != Float.floatToRawIntBits(inner.value())) {
+            return false;
+        }
+        Pad both = new Pad(sum(inner.before(), outer.before()), sum(inner.after(), outer.after()), outer.mode(),
+                outer.value());
+        return replace(graph, node, both, node.operand(0).producer().operand(0));
+    }
+
+    private static boolean adds(Pad pad) {
+        return pad.mode() == PadMode.CONSTANT && pad.before().stream().allMatch(a -> a >= 0)
+                && pad.after().stream().allMatch(a -> a >= 0);
+    }
+
+    private static Ints sum(Ints a, Ints b) {
+        return Ints.of(IntStream.range(0, a.size()).map(i -> a.get(i) + b.get(i)).toArray());
     }
 
     // quantize(dequantize(q)) -> q where the types agree

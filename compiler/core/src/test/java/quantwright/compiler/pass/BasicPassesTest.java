@@ -9,12 +9,16 @@ import org.junit.jupiter.api.Test;
 import quantwright.ir.op.Binary;
 import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.Dense;
+import quantwright.ir.op.Dequantize;
 import quantwright.ir.op.Expand;
 import quantwright.ir.op.MatMul;
 import quantwright.ir.op.Reshape;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
 import quantwright.ir.type.Ints;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
 
 /** Folding, common subexpressions, dead code, dense layers, channel shuffles. */
 class BasicPassesTest {
@@ -28,9 +32,11 @@ class BasicPassesTest {
     }
 
     @Test
-    void leavesAConstantThatWouldGrowLarge() {
+    void leavesAConstantThatWouldGrowLargeAndQuantizedOnes() {
         PassFixture f = new PassFixture();
         f.output(f.op(new Expand(Ints.of(1000, 1000)), f.scalar(1)));
+        var q = QuantizedType.perTensor(ScalarType.I8, 0.1f, 3);
+        f.output(f.op(new Dequantize(), f.constant(f.randomTensor(TensorType.of(q, 4)))));
         assertEquals(Map.of(), f.run(new FoldConstants()));
     }
 

@@ -83,6 +83,28 @@ class RemoveIdentityTest {
     }
 
     @Test
+    void composesSlicesAndPads() {
+        PassFixture f = new PassFixture();
+        var x = f.input(9, 8);
+        var y = f.op(new Slice(Ints.of(8, 1), Ints.of(4, 6), Ints.of(-2, 1)), x);
+        f.output(f.op(new Slice(Ints.of(1, 4), Ints.of(2, 1), Ints.of(2, -7)), y));
+        var padded = f.op(new Pad(Ints.of(1, 0), Ints.of(0, 2), PadMode.CONSTANT, 3), x);
+        f.output(f.op(new Pad(Ints.of(1, 1), Ints.of(1, 0), PadMode.CONSTANT, 3), padded));
+        assertEquals(Map.of("compose-slices", 1, "compose-pads", 1), f.runExactly(new RemoveIdentity()));
+        assertEquals(List.of("slice", "pad"), f.ops());
+    }
+
+    @Test
+    void keepsPadsOfOtherValuesModesAndSigns() {
+        PassFixture f = new PassFixture();
+        var x = f.op(new Pad(Ints.of(1, 0), Ints.of(0, 2), PadMode.CONSTANT, 3), f.input(9, 8));
+        f.output(f.op(new Pad(Ints.of(1, 1), Ints.of(1, 0), PadMode.CONSTANT, 0), x));
+        f.output(f.op(new Pad(Ints.of(1, 1), Ints.of(1, 0), PadMode.EDGE, 3), x));
+        f.output(f.op(new Pad(Ints.of(-1, 1), Ints.of(1, 0), PadMode.CONSTANT, 3), x));
+        assertEquals(Map.of(), f.runExactly(new RemoveIdentity()));
+    }
+
+    @Test
     void quantizeOfDequantizeNeedsEqualParameters() {
         PassFixture f = new PassFixture();
         var q = QuantizedType.perTensor(ScalarType.I8, 0.1f, 3);
