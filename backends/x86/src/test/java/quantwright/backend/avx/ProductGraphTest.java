@@ -29,6 +29,15 @@ import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QConv2d;
 import quantwright.ir.op.QDense;
 import quantwright.ir.op.Reshape;
+import quantwright.ir.op.Binary;
+import quantwright.ir.op.BinaryKind;
+import quantwright.ir.op.Clip;
+import quantwright.ir.op.Conv2d;
+import quantwright.ir.op.Dense;
+import quantwright.ir.op.LeakyRelu;
+import quantwright.ir.op.Op;
+import quantwright.ir.op.Unary;
+import quantwright.ir.op.UnaryKind;
 import quantwright.ir.op.Window2d;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
@@ -54,6 +63,71 @@ class ProductGraphTest {
             Tensor input = bytes(random, graph.inputs().getFirst().type());
             compare(graph, input, "seed " + seed);
         }
+    }
+
+    @Test
+    void randomFloatNetworksAreBitEqual() {
+        assumeTrue(HostFeatures.detect().features().contains(CpuFeature.AVX512VNNI), "SKIPPED: no AVX-512 VNNI here");
+        for (int seed = 0; seed < 40; seed++) {
+            Random random = new Random(1000 + seed);
+            Graph graph = floatNetwork(random);
+            Tensor input = reals(random, graph.inputs().getFirst().type().shape());
+            compare(graph, input, "float seed " + seed);
+        }
+    }
+
+    private static Graph floatNetwork(Random random) {
+        Graph g = new Graph("random", Level.GRAPH);
+        Value x = g.addInput("x", TensorType.of(ScalarType.F32, 1 + random.nextInt(2), 3 + random.nextInt(9),
+                3 + random.nextInt(9), 1 + random.nextInt(40)));
+        int batch = x.type().dim(0);
+        int n = 0;
+        for (int layer = 0; layer < 3; layer++) {
+            int channels = x.type().dim(3);
+            boolean depthwise = random.nextInt(3) == 0;
+            int k = depthwise || random.nextBoolean() ? 3 : 1;
+            int stride = 1 + random.nextInt(2);
+            int out = depthwise ? channels : 1 + random.nextInt(40);
+            Window2d window = Window2d.of(k, k, stride, stride).padded(k / 2, k / 2, k / 2, k / 2);
+            Value y = g.append(new Conv2d(window, depthwise ? channels : 1), List.of(x,
+                    constant(g, reals(random, Shape.of(out, k, k, depthwise ? 1 : channels))),
+                    constant(g, reals(random, Shape.of(out)))), Location.UNKNOWN).result();
+            y.setName("v" + n++);
+            y = activation(g, random, y);
+            y.setName("v" + n++);
+            if (y.type().shape().equals(x.type().shape()) && random.nextBoolean()) {
+                y = g.append(new Binary(BinaryKind.ADD), List.of(x, y), Location.UNKNOWN).result();
+                y.setName("v" + n++);
+                y = activation(g, random, y);
+                y.setName("v" + n++);
+            }
+            x = y;
+        }
+        int features = (int) (x.type().shape().elementCount() / batch);
+        Value flat = g.append(new Reshape(Ints.of(batch, features)), List.of(x), Location.UNKNOWN).result();
+        flat.setName("v" + n++);
+        Value dense = g.append(new Dense(), List.of(flat, constant(g, reals(random, Shape.of(10, features)))),
+                Location.UNKNOWN).result();
+        dense.setName("v" + n);
+        g.addOutput("y", dense);
+        return g;
+    }
+
+    private static Value activation(Graph g, Random random, Value x) {
+        Op op = switch (random.nextInt(3)) {
+            case 0 -> new Unary(UnaryKind.RELU);
+            case 1 -> new Clip(0, 6);
+            default -> new LeakyRelu(0.1f);
+        };
+        return g.append(op, List.of(x), Location.UNKNOWN).result();
+    }
+
+    private static Tensor reals(Random random, Shape shape) {
+        float[] values = new float[(int) shape.elementCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return Tensor.of(new TensorType(ScalarType.F32, shape), values);
     }
 
     private static void compare(Graph graph, Tensor input, String what) {

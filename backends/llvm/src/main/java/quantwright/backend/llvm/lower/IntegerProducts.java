@@ -7,7 +7,6 @@ import quantwright.backend.llvm.kernel.DepthwiseSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.TensorView;
-import quantwright.backend.llvm.kernel.Window;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
@@ -16,7 +15,6 @@ import quantwright.ir.op.Op;
 import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QConv2d;
 import quantwright.ir.op.QLookup;
-import quantwright.ir.op.Window2d;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 
@@ -56,10 +54,10 @@ final class IntegerProducts implements NodeLowering {
         List<Placement> arguments = residual == null ? List.of(in, out) : List.of(in, residual, out);
         TensorView residualView = residual == null ? null : residual.view();
         if (isDepthwise(parts.product, in.view(), out.view())) {
-            DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, window(parts.product), epilogue);
+            DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, Windows.of(parts.product), epilogue);
             return KernelChoice.choose(cx.kernels().depthwise(), spec, parameters, arguments);
         }
-        ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, window(parts.product), groups(parts.product),
+        ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, Windows.of(parts.product), groups(parts.product),
                 epilogue);
         return KernelChoice.choose(cx.kernels().convolutions(), spec, parameters, arguments);
     }
@@ -115,15 +113,6 @@ final class IntegerProducts implements NodeLowering {
         return new EpilogueValues.Add(p.addend.zeroPoint(0), (float) ((double) p.addend.scale(0) / (double) out.scale(0)),
                 other.zeroPoint(0), (float) ((double) other.scale(0) / (double) out.scale(0)), out.zeroPoint(0),
                 p.add.clamp().min(), p.add.clamp().max());
-    }
-
-    private static Window window(Op op) {
-        if (!(op instanceof QConv2d c)) {
-            return Window.pointwise();
-        }
-        Window2d w = c.window();
-        return new Window(w.kernelH(), w.kernelW(), w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(),
-                w.padLeft());
     }
 
     private static int groups(Op op) {

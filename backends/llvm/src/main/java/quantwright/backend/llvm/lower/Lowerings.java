@@ -3,6 +3,8 @@ package quantwright.backend.llvm.lower;
 import quantwright.ir.Node;
 import quantwright.ir.op.ChannelShuffle;
 import quantwright.ir.op.Concat;
+import quantwright.ir.op.Conv2d;
+import quantwright.ir.op.Dense;
 import quantwright.ir.op.DepthToSpace;
 import quantwright.ir.op.Expand;
 import quantwright.ir.op.Identity;
@@ -20,12 +22,14 @@ import quantwright.ir.op.Transpose;
 /** Which family lowers which op. */
 final class Lowerings implements NodeLowering {
     private final NodeLowering products = new IntegerProducts();
+    private final NodeLowering floatProducts = new FloatProducts();
     private final NodeLowering movement = new Movement();
 
     @Override
     public Result lower(Node node, LoweringContext cx) {
         return switch (TileOps.rootOp(node)) {
             case QConv2d _, QDense _ -> products.lower(node, cx);
+            case Conv2d _, Dense _ -> floatProducts.lower(node, cx);
             case Transpose _, Slice _, Pad _, Concat _, QConcat _, Expand _, DepthToSpace _, SpaceToDepth _,
                     ChannelShuffle _, Reshape _, Identity _, QReinterpret _, Relayout _ -> movement.lower(node, cx);
             default -> new Result.Rejected("no kernel family covers it");
