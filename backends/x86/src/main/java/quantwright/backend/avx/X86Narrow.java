@@ -63,7 +63,7 @@ final class X86Narrow {
     static Value lookup(FunctionBuilder f, Value bytes, Address table, boolean vbmi) {
         int n = bytes.type().lanes();
         if (!vbmi) {
-            return scalarLookup(f, bytes, table);
+            return n >= 16 ? shuffledLookup(f, bytes, table) : scalarLookup(f, bytes, table);
         }
         IrType full = IrType.I8.vec(64);
         Value index = bytes;
@@ -83,6 +83,28 @@ final class X86Narrow {
         Value high = f.intrinsic("llvm.x86.avx512.vpermi2var.qi.512", full, part[2], index, part[3]);
         Value r = f.select(f.icmp("slt", index, Value.zero(full)), high, low);
         return f.slice(r, 0, n);
+    }
+
+    /** Sixteen rows of sixteen bytes: of each, vpshufb picks for the lanes whose index falls into it and gives 0 to others. */
+    private static Value shuffledLookup(FunctionBuilder f, Value bytes, Address table) {
+        int n = Math.min(bytes.type().lanes(), 32);
+        if (bytes.type().lanes() > n) {
+            return f.concat(shuffledLookup(f, f.slice(bytes, 0, n), table), shuffledLookup(f, f.slice(bytes, n, n), table));
+        }
+        IrType t = IrType.I8.vec(n);
+        int[] twice = new int[n];
+        for (int i = 0; i < n; i++) {
+            twice[i] = i % 16;
+        }
+        Value result = Value.zero(t);
+        for (int row = 0; row < 16; row++) {
+            Value entries = f.shuffle(f.load(IrType.I8.vec(16), table.plus(16L * row), 16), twice);
+            // Index less 16 * row, saturated so that what is not below 16 has its top bit set.
+            Value index = f.overloaded("llvm.uadd.sat", t, f.sub(bytes, Value.of(t, (byte) (16 * row))), Value.of(t, 0x70));
+            String name = n == 32 ? "llvm.x86.avx2.pshuf.b" : "llvm.x86.ssse3.pshuf.b.128";
+            result = f.or(result, f.intrinsic(name, t, entries, index));
+        }
+        return result;
     }
 
     private static Value scalarLookup(FunctionBuilder f, Value bytes, Address table) {

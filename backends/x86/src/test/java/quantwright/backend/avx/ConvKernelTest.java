@@ -1,5 +1,6 @@
 package quantwright.backend.avx;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
@@ -12,6 +13,7 @@ import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.ConvTemplate;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.PairSums;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
@@ -22,6 +24,11 @@ class ConvKernelTest {
     @Test
     void vnniEqualsTheDefinition() throws Throwable {
         check(new Avx512Isa(true), KernelRunner.AVX512, 1, 120);
+    }
+
+    @Test
+    void avx2EqualsTheDefinition() throws Throwable {
+        check(new Avx2Isa(false), KernelRunner.AVX2, 2, 120);
     }
 
     @Test
@@ -36,6 +43,53 @@ class ConvKernelTest {
             assertTrue(code.matches("(?s).*vpdpbusd\\s+%zmm\\d+, %zmm\\d+, %zmm\\d+.*"), code);
             assertTrue(code.lines().noneMatch(l -> l.contains("zmm") && l.contains("(%rsp)")), code);
             assertTrue(code.lines().noneMatch(l -> l.contains("call")), code);
+        }
+    }
+
+    @Test
+    void avx2PairsEqualTheDefinitionWhereProven() throws Throwable {
+        var isa = new Avx2Isa(false);
+        try (var runner = new KernelRunner(KernelRunner.AVX2)) {
+            var cases = new ArrayList<Case>();
+            for (int i = 0; i < 40; i++) {
+                Case c = random(new Random(7700 + i), "k" + i, isa.byteFlip());
+                for (int k = 0; k < c.parameters.weights().length; k++) {
+                    c.parameters.weights()[k] >>= 1;
+                }
+                ConvSpec s = c.spec;
+                int perOutput = c.parameters.weights().length / s.out().channels();
+                assertTrue(PairSums.safe(c.parameters.weights(), perOutput));
+                var proven = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(), true);
+                Case p = new Case(c.name, proven, c.parameters, c.in, c.residual, c.out);
+                runner.add(c.name, KernelRunner.selected(new ConvTemplate(isa, true), proven), c.parameters);
+                cases.add(p);
+            }
+            assertTrue(runner.assembly().contains("vpmaddubsw"));
+            runner.build();
+            for (Case c : cases) {
+                run(runner, c, isa);
+            }
+        }
+    }
+
+    @Test
+    void pairsOfLargeWeightsAreNotProven() {
+        assertTrue(PairSums.safe(new byte[] {64, 64, -64, -64, 127, 0, 127, -128, 0, 0}, 10));
+        assertFalse(PairSums.safe(new byte[] {0, 65, 64, 0}, 4));
+        assertFalse(PairSums.safe(new byte[] {0, 0, -100, -29}, 4));
+        assertTrue(PairSums.safe(new byte[] {0, 127, 127, 0}, 2));
+    }
+
+    @Test
+    void avx2CodeHasNoNewerInstruction() {
+        try (var runner = new KernelRunner(KernelRunner.AVX2)) {
+            for (int i = 0; i < 30; i++) {
+                Case c = random(new Random(60 + i), "k" + i, 0x80);
+                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(false), false), c.spec), c.parameters);
+            }
+            String code = runner.assembly();
+            assertTrue(code.contains("vpmaddwd"));
+            assertTrue(code.lines().noneMatch(l -> l.matches(".*(zmm|[xy]mm(1[6-9]|2\\d|3[01])|%k[0-7]|vpdpbusd).*")), code);
         }
     }
 

@@ -26,6 +26,11 @@ class DepthwiseKernelTest {
         check(new Avx512Isa(true), KernelRunner.AVX512, 7, 120);
     }
 
+    @Test
+    void avx2EqualsTheDefinition() throws Throwable {
+        check(new Avx2Isa(false), KernelRunner.AVX2, 8, 120);
+    }
+
     static void check(VectorIsa isa, Set<CpuFeature> features, long seed, int count) throws Throwable {
         try (var runner = new KernelRunner(features)) {
             var cases = new ArrayList<Case>();

@@ -40,6 +40,11 @@ class ElementwiseKernelTest {
         check(new Avx512Isa(false), features);
     }
 
+    @Test
+    void avx2EqualsTheDefinition() throws Throwable {
+        check(new Avx2Isa(false), KernelRunner.AVX2);
+    }
+
     static void check(VectorIsa isa, Set<CpuFeature> features) throws Throwable {
         try (var runner = new KernelRunner(features)) {
             var cases = new ArrayList<Case>();

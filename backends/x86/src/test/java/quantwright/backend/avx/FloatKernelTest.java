@@ -60,6 +60,11 @@ class FloatKernelTest {
     }
 
     @Test
+    void avx2EqualsTheDefinition() throws Throwable {
+        check(new Avx2Isa(false), KernelRunner.AVX2);
+    }
+
+    @Test
     void theInnerLoopFusesOnFullRegistersWithoutSpills() {
         try (var runner = new KernelRunner(KernelRunner.AVX512)) {
             var spec = new FloatConvSpec(TensorView.withHalo(16, 16, 32, 4, 1, 1), TensorView.dense(16, 16, 32, 4), null,

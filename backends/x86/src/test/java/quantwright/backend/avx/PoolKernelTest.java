@@ -23,6 +23,11 @@ class PoolKernelTest {
         check(new Avx512Isa(true), KernelRunner.AVX512);
     }
 
+    @Test
+    void avx2EqualsTheDefinition() throws Throwable {
+        check(new Avx2Isa(false), KernelRunner.AVX2);
+    }
+
     static void check(VectorIsa isa, Set<CpuFeature> features) throws Throwable {
         try (var runner = new KernelRunner(features)) {
             var cases = new ArrayList<Case>();

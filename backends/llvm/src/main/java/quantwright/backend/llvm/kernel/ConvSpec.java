@@ -10,9 +10,10 @@ package quantwright.backend.llvm.kernel;
  * @param window   geometry
  * @param groups   channel groups; divides both channel counts
  * @param epilogue what happens to the accumulators
+ * @param pairsProven {@link PairSums#safe} holds for the weights
  */
-public record ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue)
-        implements KernelSpec {
+public record ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue,
+        boolean pairsProven) implements KernelSpec {
     public ConvSpec {
         if (groups < 1 || in.channels() % groups != 0 || out.channels() % groups != 0) {
             throw new IllegalArgumentException("groups " + groups + " of " + in.channels() + " to " + out.channels());
@@ -20,6 +21,11 @@ public record ConvSpec(TensorView in, TensorView out, TensorView residual, Windo
         if ((residual != null) != epilogue.hasResidual()) {
             throw new IllegalArgumentException("residual view and epilogue disagree");
         }
+    }
+
+    /** A convolution of whose weights nothing is known. */
+    public ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue) {
+        this(in, out, residual, window, groups, epilogue, false);
     }
 
     public int groupInputs() {

@@ -29,9 +29,12 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         if (s.groups() > 1 && s.groupOutputs() == 1) {
             return new Selection.Rejected<>("one output per group leaves vector lanes empty: a depthwise kernel fits");
         }
+        if (safePairs && !s.pairsProven()) {
+            return new Selection.Rejected<>("the weights may overflow a 16-bit sum of two products");
+        }
         VectorIsa.Dot dot = isa.dot(safePairs);
         ProductShape shape = ProductShape.of(s);
-        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa, 2,
+        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa, dot,
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
         return new Selection.Selected<>(new ConvKernel(s, isa, dot, tiling));
     }

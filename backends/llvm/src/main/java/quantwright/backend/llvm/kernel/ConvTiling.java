@@ -52,9 +52,10 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
      * The tile with the least estimated time.
      *
      * @param steps      groups of four products per output
+     * @param dot        the step, which says what registers it needs
      * @param pixelBytes distance of the inputs of neighbouring outputs
      */
-    static ConvTiling choose(int height, int width, int channels, long steps, VectorIsa isa, int extraRegisters,
+    static ConvTiling choose(int height, int width, int channels, long steps, VectorIsa isa, VectorIsa.Dot dot,
             boolean mayFlatten, long pixelBytes) {
         int h = mayFlatten ? 1 : height;
         int w = mayFlatten ? height * width : width;
@@ -62,7 +63,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         double bestCost = Double.MAX_VALUE;
         int full = channels / isa.lanes();
         for (int v = 1; v <= Math.max(1, Math.min(full, 12)); v++) {
-            ConvTiling[] shapes = shapes(h, w, channels, v, isa, extraRegisters, mayFlatten);
+            ConvTiling[] shapes = shapes(h, w, channels, v, isa, dot, mayFlatten);
             for (ConvTiling t : shapes) {
                 double cost = t.cost(h, w, steps, isa) * (t.conflicts(pixelBytes) ? CONFLICT : 1);
                 if (cost < bestCost * 0.999) {
@@ -74,7 +75,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return best;
     }
 
-    private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, int extra, boolean flat) {
+    private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, VectorIsa.Dot dot, boolean flat) {
         var list = new ArrayList<ConvTiling>();
         int per = v * isa.lanes();
         int blocks = channels / per;
@@ -90,7 +91,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
             tail = List.of();
         }
         int n = Math.max(block.size(), tail.size());
-        int room = isa.registers() - extra - n;
+        int room = isa.registers() - dot.scratchRegisters() - n * dot.weightBytes() / 4;
         int most = Math.min(Math.max(1, room / n), 28);
         for (int columns = Math.min(w, most); columns >= 1; columns--) {
             list.add(new ConvTiling(1, columns, block, blocks, tail, flat));

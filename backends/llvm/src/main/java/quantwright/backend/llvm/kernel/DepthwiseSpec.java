@@ -8,9 +8,10 @@ package quantwright.backend.llvm.kernel;
  * @param residual second input of the fused addition, or null
  * @param window   geometry
  * @param epilogue what happens to the accumulators
+ * @param pairsProven {@link PairSums#safe} holds for the weights
  */
-public record DepthwiseSpec(TensorView in, TensorView out, TensorView residual, Window window, Epilogue epilogue)
-        implements KernelSpec {
+public record DepthwiseSpec(TensorView in, TensorView out, TensorView residual, Window window, Epilogue epilogue,
+        boolean pairsProven) implements KernelSpec {
     public DepthwiseSpec {
         if (in.channels() != out.channels()) {
             throw new IllegalArgumentException("depthwise " + in.channels() + " to " + out.channels());
@@ -18,6 +19,11 @@ public record DepthwiseSpec(TensorView in, TensorView out, TensorView residual, 
         if ((residual != null) != epilogue.hasResidual()) {
             throw new IllegalArgumentException("residual view and epilogue disagree");
         }
+    }
+
+    /** A convolution of whose weights nothing is known. */
+    public DepthwiseSpec(TensorView in, TensorView out, TensorView residual, Window window, Epilogue epilogue) {
+        this(in, out, residual, window, epilogue, false);
     }
 
     @Override

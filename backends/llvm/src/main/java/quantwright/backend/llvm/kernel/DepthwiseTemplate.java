@@ -26,6 +26,9 @@ public final class DepthwiseTemplate implements KernelTemplate<DepthwiseSpec, Co
         if (no != null) {
             return new Selection.Rejected<>(no);
         }
+        if (safePairs && !s.pairsProven()) {
+            return new Selection.Rejected<>("the weights may overflow a 16-bit sum of two products");
+        }
         if (s.window().height() * s.window().width() > 121) {
             return new Selection.Rejected<>("a window of " + s.window().height() + "x" + s.window().width()
                 + " unrolls into too much code");

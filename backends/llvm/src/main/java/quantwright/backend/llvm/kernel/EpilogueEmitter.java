@@ -128,7 +128,7 @@ final class EpilogueEmitter implements TileEpilogue {
 
     private boolean clampsBytes() {
         if (epilogue.hasResidual()) {
-            return true;
+            return false;
         }
         return switch (epilogue.requantize()) {
             case Epilogue.Requantize.F32 r -> r.proven() && r.narrow();
@@ -183,7 +183,9 @@ final class EpilogueEmitter implements TileEpilogue {
         Value wide = isa.byteFlip() != 0 ? f.zext(q2, ints) : f.sext(q2, ints);
         Value d2 = f.sub(wide, splat("zero2", layout.add + 128, IrType.I32, n));
         Value second = f.fmul(f.sitofp(d2, IrType.F32.vec(n)), splat("m2", layout.add + 64, IrType.F32, n));
-        return f.fadd(first, second);
+        Value low = splat("addMin", layout.add + 192, IrType.F32, n);
+        Value high = splat("addMax", layout.add + 256, IrType.F32, n);
+        return isa.floatMin(f, isa.floatMax(f, f.fadd(first, second), low), high);
     }
 
     /** The bytes of quarter {@code q} in interleaving order. */

@@ -44,7 +44,7 @@ final class EpilogueLayout {
         floatMax = p + 4 * LINE;
         scale = p + 5 * LINE;
         add = p + 6 * LINE;
-        p = add + (epilogue.hasResidual() ? 3 * LINE : 0);
+        p = add + (epilogue.hasResidual() ? 5 * LINE : 0);
         table = p;
         end = p + (epilogue.table() ? 256 : 0);
     }
@@ -99,6 +99,8 @@ final class EpilogueLayout {
                 b.putFloat((int) add + 4 * i, a.m1());
                 b.putFloat((int) add + LINE + 4 * i, a.m2());
                 b.putInt((int) add + 2 * LINE + 4 * i, a.zero2() + flip);
+                b.putFloat((int) add + 3 * LINE + 4 * i, a.min() - a.zero());
+                b.putFloat((int) add + 4 * LINE + 4 * i, a.max() - a.zero());
             }
         }
         if (epilogue.table()) {

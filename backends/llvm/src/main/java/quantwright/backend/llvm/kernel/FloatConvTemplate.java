@@ -25,7 +25,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         }
         ProductShape shape = new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 4,
             s.epilogue().store().bytes(), 4);
-        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(), isa, 2,
+        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(), isa, new FloatDot(),
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
         return new Selection.Selected<>(new FloatConvKernel(s, shape, tiling, isa));
     }

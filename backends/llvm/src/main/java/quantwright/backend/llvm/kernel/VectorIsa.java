@@ -54,6 +54,11 @@ public interface VectorIsa {
         /** Bytes of packed weights per output lane and four inputs. */
         int weightBytes();
 
+        /** Vector registers a step needs besides accumulators and weights. */
+        default int scratchRegisters() {
+            return 2;
+        }
+
         /** Prepares four activation bytes, broadcast to each lane of an i32 vector, for {@link #accumulate}. */
         Value[] activation(FunctionBuilder f, Value splat);
 
