@@ -1,7 +1,7 @@
 package quantwright.ir.arith;
 
 /**
- * A positive real factor as an integer: {@code value * 2^(exponent - bits)} with {@code value} in
+ * A positive real factor as an integer: {@code value * 2^(exponent - bits)}. {@link #of} gives a value in
  * {@code [2^(bits-1), 2^bits)}, or 0.
  *
  * @param bits     15, 16, 31 or 32
@@ -15,8 +15,11 @@ public record Multiplier(int bits, long value, int exponent) {
         if (bits != 15 && bits != 16 && bits != 31 && bits != 32) {
             throw new IllegalArgumentException("multiplier bits must be 15, 16, 31 or 32, not " + bits);
         }
-        if (value != 0 && (value < 1L << (bits - 1) || value >= 1L << bits)) {
-            throw new IllegalArgumentException("multiplier " + value + " is not a normalised " + bits + "-bit value");
+        if (value < 0 || value >= 1L << bits) {
+            throw new IllegalArgumentException("multiplier " + value + " does not fit " + bits + " bits");
+        }
+        if (bits - exponent < 0 || bits - exponent > 62) {
+            throw new IllegalArgumentException("total right shift " + (bits - exponent) + " is outside [0, 62]");
         }
         if (value == 0 && exponent != 0) {
             throw new IllegalArgumentException("a zero multiplier has exponent 0, not " + exponent);

@@ -20,11 +20,12 @@ public final class Quantization {
     }
 
     /**
-     * As {@link #quantize}, with ties away from zero: TFLite's QUANTIZE of float input.
+     * TFLite's QUANTIZE of float input: {@code (double) x / (double) scale}, rounded with ties away from zero; add
+     * zero; clamp. NaN gives the zero point.
      */
-    public static int quantizeHalfAway(float x, float scale, QuantRange out) {
-        float quotient = x / scale;
-        if (Float.isNaN(quotient)) {
+    public static int quantizeTflite(float x, float scale, QuantRange out) {
+        double quotient = (double) x / (double) scale;
+        if (Double.isNaN(quotient)) {
             return out.clamp(out.zero());
         }
         double rounded = QuantRange.roundAway(quotient) + out.zero();

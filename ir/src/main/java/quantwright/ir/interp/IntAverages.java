@@ -87,14 +87,12 @@ final class IntAverages {
             }
             case TFLITE_DIVISION -> sum -> Averages.divide(sum, count, range);
             case TFLITE_MEAN -> {
-                if (!isSpatial(op, x.rank())) {
-                    yield sum -> Averages.tfliteGeneralMean(sum, count, from.scale(0), from.zeroPoint(0), scale, range);
-                }
                 if (!(op.rounding() instanceof Rounding.Fixed fixed)) {
                     throw new IllegalArgumentException("TFLite's mean needs a fixed-point rounding");
                 }
-                Averages.TfliteMean mean = new Averages.TfliteMean(fixed, from.scale(0), from.zeroPoint(0), scale,
-                        range, count);
+                Averages.TfliteMean mean = isSpatial(op, x.rank())
+                        ? Averages.TfliteMean.spatial(fixed, from.scale(0), from.zeroPoint(0), scale, range, count)
+                        : Averages.TfliteMean.general(fixed, from.scale(0), from.zeroPoint(0), scale, range, count);
                 yield mean::apply;
             }
         };

@@ -6,6 +6,6 @@ public enum AverageRule {
     SCALED,
     /** TFLite AVERAGE_POOL_2D: equal scales, integer division of the raw sum, halves away from zero. */
     TFLITE_DIVISION,
-    /** TFLite MEAN over both spatial axes: see {@code quantwright.ir.arith}. */
+    /** TFLite MEAN, which has one form for both spatial axes and one for others: {@code quantwright.ir.arith}. */
     TFLITE_MEAN
 }

@@ -24,8 +24,9 @@ class QuantizationTest {
             float quotient = new BigDecimal(x).divide(new BigDecimal(scale), new MathContext(60)).floatValue();
             int even = new BigDecimal(quotient).setScale(0, RoundingMode.HALF_EVEN).intValueExact();
             assertEquals(Math.clamp(even - 3, -128, 127), Quantization.quantize(x, scale, I8), x + "/" + scale);
-            int away = new BigDecimal(quotient).setScale(0, RoundingMode.HALF_UP).intValueExact();
-            assertEquals(Math.clamp(away - 3, -128, 127), Quantization.quantizeHalfAway(x, scale, I8));
+            double wide = new BigDecimal(x).divide(new BigDecimal(scale), new MathContext(60)).doubleValue();
+            int away = new BigDecimal(wide).setScale(0, RoundingMode.HALF_UP).intValueExact();
+            assertEquals(Math.clamp(away - 3, -128, 127), Quantization.quantizeTflite(x, scale, I8));
         }
     }
 
@@ -33,10 +34,10 @@ class QuantizationTest {
     void quantizeSpecialValues() {
         for (float scale : new float[] {0.5f, Float.MIN_VALUE, Float.MAX_VALUE}) {
             assertEquals(-3, Quantization.quantize(Float.NaN, scale, I8));
-            assertEquals(-3, Quantization.quantizeHalfAway(Float.NaN, scale, I8));
+            assertEquals(-3, Quantization.quantizeTflite(Float.NaN, scale, I8));
             assertEquals(127, Quantization.quantize(Float.POSITIVE_INFINITY, scale, I8));
             assertEquals(-128, Quantization.quantize(Float.NEGATIVE_INFINITY, scale, I8));
-            assertEquals(127, Quantization.quantizeHalfAway(Float.POSITIVE_INFINITY, scale, I8));
+            assertEquals(127, Quantization.quantizeTflite(Float.POSITIVE_INFINITY, scale, I8));
             assertEquals(-3, Quantization.quantize(-0f, scale, I8));
         }
         assertEquals(127, Quantization.quantize(Float.MAX_VALUE, 1, I8));

@@ -154,11 +154,8 @@ final class ElementwiseOperators {
         if (kind != ReduceKind.MEAN) {
             throw NotImported.form("on a quantized operand");
         }
-        // The runtime has a kernel of its own for the spatial axes; elsewhere it computes the mean in float.
-        boolean spatial = rank == 4 && keep && Ints.of(axes).equals(Ints.of(1, 2));
-        var op = new QMean(Ints.of(axes), keep, spatial ? AverageRule.TFLITE_MEAN : AverageRule.SCALED,
-            (spatial ? ArithmeticPreset.TFLITE : ArithmeticPreset.F32).rounding(OpFamily.MEAN),
-            Clamp.full(site.quantizedResult().storage()));
+        var op = new QMean(Ints.of(axes), keep, AverageRule.TFLITE_MEAN,
+            ArithmeticPreset.TFLITE.rounding(OpFamily.MEAN), Clamp.full(site.quantizedResult().storage()));
         site.define(0, site.b().append(op, site.quantizedResult(), x));
     }
 
