@@ -10,5 +10,6 @@ module quantwright.ir {
     exports quantwright.ir.loc;
     exports quantwright.ir.op;
     exports quantwright.ir.pass;
+    exports quantwright.ir.text;
     exports quantwright.ir.type;
 }
