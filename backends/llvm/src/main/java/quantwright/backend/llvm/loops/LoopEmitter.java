@@ -66,4 +66,17 @@ final class LoopEmitter {
             }
         });
     }
+
+    /**
+     * Covers {@code count} elements by vectors of {@code lanes}, which is at most {@code count}: the last one starts early
+     * enough to end with the last element.
+     */
+    static void overlapping(FunctionBuilder f, int count, int lanes, Consumer<Value> body) {
+        f.loop(0, count, lanes, i -> {
+            Value last = Value.i64(count - lanes);
+            Value first = count % lanes == 0 ? i
+                    : i.constant() != null ? Value.i64(Math.min(i.constant(), last.constant())) : f.smin(i, last);
+            body.accept(first);
+        });
+    }
 }

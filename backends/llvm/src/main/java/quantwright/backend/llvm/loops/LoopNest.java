@@ -89,4 +89,15 @@ public record LoopNest(List<Integer> extents, List<List<Long>> strides) {
     public LoopNest outer() {
         return new LoopNest(extents.subList(0, depth() - 1), strides.stream().map(s -> s.subList(0, depth() - 1)).toList());
     }
+
+    /** This nest without one of its loops. */
+    public LoopNest without(int loop) {
+        return new LoopNest(drop(extents, loop), strides.stream().map(s -> drop(s, loop)).toList());
+    }
+
+    private static <T> List<T> drop(List<T> list, int at) {
+        List<T> rest = new ArrayList<>(list);
+        rest.remove(at);
+        return rest;
+    }
 }

@@ -12,6 +12,7 @@ import quantwright.ir.Value;
 import quantwright.ir.op.Concat;
 import quantwright.ir.op.QConcat;
 import quantwright.ir.type.Layout;
+import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
@@ -100,11 +101,22 @@ final class ArenaPlan {
             boolean sameBytes = Placement.elementBytes(operand.type()) == Placement.elementBytes(value.type());
             boolean plain = value.type().layout().map(l -> l.halo().equals(Layout.Halo.NONE)).orElse(true);
             boolean callersInput = from.root.isInput() && !value.users().stream().allMatch(this::readsExactly);
-            if (dense && sameBytes && plain && !callersInput) {
+            if (dense && sameBytes && plain && !callersInput && sameBits(operand.type(), value.type())) {
                 return new Home(from.root, from.offset, Placement.denseStrides(value.type()));
             }
         }
         return new Home(value, interior(value.type()), strides(value.type()));
+    }
+
+    /** Whether equal stored bytes mean the reinterpreted value: between u8 and i8 values differ by 128, that is by 0x80. */
+    private static boolean sameBits(TensorType from, TensorType to) {
+        boolean moved = from.storage() == ScalarType.U8 && to.storage() == ScalarType.I8
+                || from.storage() == ScalarType.I8 && to.storage() == ScalarType.U8;
+        return (flip(from) ^ flip(to)) == (moved ? 0x80 : 0);
+    }
+
+    private static int flip(TensorType type) {
+        return type.layout().map(l -> l.encoding() == Layout.Encoding.XOR80 ? 0x80 : 0).orElse(0);
     }
 
     private boolean readsExactly(Node user) {
@@ -187,7 +199,7 @@ final class ArenaPlan {
         homes.forEach((value, home) -> placements.put(value, new Placement(
                 spaces.getOrDefault(home.root, Placement.Space.ARENA), indices.getOrDefault(home.root, 0),
                 offsets.getOrDefault(home.root, 0L) + home.offset, value.type().canonical(), home.strides,
-                value.type().layout().map(l -> l.encoding() == Layout.Encoding.XOR80 ? 0x80 : 0).orElse(0))));
+                flip(value.type()))));
     }
 
     private static void assign(Map<Value, Placement.Space> spaces, Map<Value, Integer> indices, Value root,

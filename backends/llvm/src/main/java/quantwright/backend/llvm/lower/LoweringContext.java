@@ -3,6 +3,8 @@ package quantwright.backend.llvm.lower;
 import java.util.function.ToLongFunction;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.ir.Value;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /** What the lowering of one node may ask: where its values lie and which kernels the instruction set has. */
@@ -35,6 +37,24 @@ final class LoweringContext {
         }
         return new Placement(Placement.Space.CONSTANT, 0, constants.applyAsLong(packed), type,
                 Placement.denseStrides(type), flip);
+    }
+
+    /**
+     * Puts numbers into the constants block.
+     *
+     * @param array {@code float[]}, {@code int[]} or {@code long[]} as the type wants
+     * @param strides byte strides through which a loop reads them
+     */
+    Placement constant(ScalarType type, Object array, long... strides) {
+        int length = java.lang.reflect.Array.getLength(array);
+        TensorType tensor = TensorType.of(type, length);
+        byte[] packed = switch (array) {
+            case float[] a -> Tensor.of(tensor, a).pack();
+            case int[] a -> Tensor.of(tensor, a).pack();
+            case long[] a -> Tensor.of(tensor, a).pack();
+            default -> throw new IllegalArgumentException(array.getClass().toString());
+        };
+        return new Placement(Placement.Space.CONSTANT, 0, constants.applyAsLong(packed), tensor, strides, 0);
     }
 
     /** Whether a value is its operand's memory under another type. */

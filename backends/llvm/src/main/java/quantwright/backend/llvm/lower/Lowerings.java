@@ -7,9 +7,9 @@ import quantwright.ir.op.Conv2d;
 import quantwright.ir.op.Dense;
 import quantwright.ir.op.DepthToSpace;
 import quantwright.ir.op.Expand;
+import quantwright.ir.op.Fused;
 import quantwright.ir.op.Identity;
 import quantwright.ir.op.Pad;
-import quantwright.ir.op.QConcat;
 import quantwright.ir.op.QConv2d;
 import quantwright.ir.op.QDense;
 import quantwright.ir.op.QReinterpret;
@@ -24,15 +24,21 @@ final class Lowerings implements NodeLowering {
     private final NodeLowering products = new IntegerProducts();
     private final NodeLowering floatProducts = new FloatProducts();
     private final NodeLowering movement = new Movement();
+    private final NodeLowering loops = new LoopFamilies();
 
     @Override
     public Result lower(Node node, LoweringContext cx) {
+        if (node.op() instanceof Fused && TileOps.rootOp(node) instanceof Transpose) {
+            return loops.lower(node, cx);
+        }
         return switch (TileOps.rootOp(node)) {
             case QConv2d _, QDense _ -> products.lower(node, cx);
             case Conv2d _, Dense _ -> floatProducts.lower(node, cx);
-            case Transpose _, Slice _, Pad _, Concat _, QConcat _, Expand _, DepthToSpace _, SpaceToDepth _,
-                    ChannelShuffle _, Reshape _, Identity _, QReinterpret _, Relayout _ -> movement.lower(node, cx);
-            default -> new Result.Rejected("no kernel family covers it");
+            case Reshape _, Identity _, QReinterpret _ when cx.sharesMemory(node.result(), node.operand(0)) ->
+                    NodeLowering.calls();
+            case Transpose _, Slice _, Pad _, Concat _, Expand _, DepthToSpace _, SpaceToDepth _, ChannelShuffle _, Reshape _,
+                    Identity _, Relayout _ -> movement.lower(node, cx);
+            default -> loops.lower(node, cx);
         };
     }
 }

@@ -183,6 +183,11 @@ final class Movement implements NodeLowering {
                 List.of(whole(shifted(in, inOffset)), whole(shifted(out, outOffset))));
     }
 
+    /** One copy between two values of one shape. */
+    static KernelCall copy(Placement in, Placement out) {
+        return copy(LoopNest.of(in.type().shape().toArray(), in.strides(), out.strides()), in, 0, out, 0);
+    }
+
     private static Placement shifted(Placement p, long bytes) {
         return new Placement(p.space(), p.index(), p.offset() + bytes, p.type(), p.strides(), p.flip());
     }
