@@ -113,9 +113,7 @@ public record Rescaling(Rounding rounding) {
         }
         Value shifted = f.shl(acc, c[at + 1]);
         Value product = f.mul(f.sext(shifted, wide), c[at]);
-        if (kind.mode() == Rounding.Mode.GEMMLOWP_DOUBLE) {
-            product = f.add(product, Value.of(wide, 1L << 30));
-        }
+        product = f.add(product, Value.of(wide, 1L << (kind.multiplierBits() - 1)));
         Value high = f.ashr(product, Value.of(wide, kind.multiplierBits()));
         Value cut = f.sext(f.trunc(high, acc.type()), wide);
         return shiftRight(f, cut, shift, c[at + 3], c[at + 4], kind.mode());
