@@ -95,7 +95,9 @@ final class ConvolutionOps {
                 int target = stated == null ? Math.multiplyExact(input[i], strides[i])
                         : orElse(stated, new int[axes], "output_shape")[i];
                 int total = full - target;
-                begin = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
+                // A larger output than the full one gets its zeros at the end.
+                int shared = Math.max(0, total);
+                begin = auto.equals("SAME_UPPER") ? shared / 2 : shared - shared / 2;
                 end = total - begin;
             }
             out[i] = new int[] {span - 1 - begin, span - 1 - end + extra[i]};
