@@ -82,7 +82,8 @@ final class ModelBuilder {
     /** The model. */
     ModelProto build() {
         return ModelProto.newBuilder().setIrVersion(opset < 13 ? 7 : opset < 21 ? 8 : 10)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset)).setGraph(graph).build();
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
+                .setGraph(graph).build();
     }
 
     private static AttributeProto attribute(String name, Object value) {

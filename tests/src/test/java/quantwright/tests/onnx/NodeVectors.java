@@ -28,8 +28,8 @@ import quantwright.ir.type.TensorType;
 
 /**
  * Runs the ONNX project's operator tests: a folder for each case with {@code model.onnx} and data sets of inputs and
- * outputs. A case whose operands must be known at compile time is tried again with all inputs but the first fixed to the
- * test's values, then with all of them.
+ * outputs. A case whose operands must be known at compile time is tried again with all inputs but the first fixed to
+ * the test's values, then with all of them.
  */
 final class NodeVectors {
     /** Who fixes which inputs, in the order of attempts. */
@@ -55,7 +55,8 @@ final class NodeVectors {
     }
 
     /**
-     * What becomes of a case: {@code pass...}, {@code unsupported CODE reason} or {@code differs reason}. Bugs of ours throw.
+     * What becomes of a case: {@code pass...}, {@code unsupported CODE reason} or {@code differs reason}. Bugs of
+     * ours throw.
      */
     static String outcome(Path folder) throws Exception {
         String last = "";
@@ -133,8 +134,8 @@ final class NodeVectors {
 
     private static String difference(Value value, Tensor expected, Tensor actual, Path folder) {
         if (!expected.type().equals(actual.type())) {
-            return "is " + actual.type().element() + " " + actual.type().shape() + ", not " + expected.type().element() + " "
-                    + expected.type().shape();
+            return "is " + actual.type().element() + " " + actual.type().shape() + ", not "
+                    + expected.type().element() + " " + expected.type().shape();
         }
         ScalarType type = value.type().storage();
         if (isExact(folder) || !type.isFloat()) {

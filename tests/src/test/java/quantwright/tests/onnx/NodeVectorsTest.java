@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
- * The ONNX operator tests against lists of what is expected of each: {@code pass}, or {@code unsupported} with a code and
- * a reason. A case that passes against expectation fails the test too, so that the lists stay true. Run with
+ * The ONNX operator tests against lists of what is expected of each: {@code pass}, or {@code unsupported} with a code
+ * and a reason. A case that passes against expectation fails the test too, so that the lists stay true. Run with
  * {@code -Dquantwright.bless=true} to write the lists anew.
  */
 class NodeVectorsTest {

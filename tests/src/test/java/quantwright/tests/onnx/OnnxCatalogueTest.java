@@ -42,7 +42,10 @@ class OnnxCatalogueTest {
         assertEquals(List.of(), sink.all());
         keepsTheModelsInterface(model, graph);
         List<Tensor> inputs = inputs(model, graph);
-        double error = PeerComparison.relativeError(Files.readAllBytes(model.path()), graph, inputs);
+        byte[] source = Files.readAllBytes(model.path());
+        // With filled weights all classes come out equal, so that only the values in between can tell an error.
+        double error = model.id().startsWith("light-") ? PeerComparison.relativeErrorOfAll(source, graph, inputs)
+                : PeerComparison.relativeError(source, graph, inputs);
         System.out.printf("%-20s %4d nodes, import %4d ms, relative error %.2e%n", model.id(), graph.size(),
                 (imported - start) / 1_000_000, error);
         assertTrue(error <= TOLERANCE, () -> model.id() + ": relative error " + error);
@@ -53,7 +56,8 @@ class OnnxCatalogueTest {
         assertEquals(source.getOutputList().stream().map(o -> o.getName()).toList(),
                 java.util.stream.IntStream.range(0, graph.outputs().size()).mapToObj(graph::outputName).toList());
         var initializers = source.getInitializerList().stream().map(t -> t.getName()).toList();
-        assertEquals(source.getInputList().stream().map(i -> i.getName()).filter(n -> !initializers.contains(n)).toList(),
+        var inputs = source.getInputList().stream().map(i -> i.getName());
+        assertEquals(inputs.filter(n -> !initializers.contains(n)).toList(),
                 graph.inputs().stream().map(Value::name).toList());
         for (Node node : graph) {
             var at = (Location.InModel) node.location();

@@ -9,6 +9,7 @@ import static quantwright.tests.onnx.ModelBuilder.noise;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -51,8 +52,8 @@ class OnnxFormsTest {
         for (long ceil = 0; ceil < 2; ceil++) {
             for (long pad = 0; pad < 2; pad++) {
                 form("AveragePool ceil " + ceil + " count pad " + pad, unary(19, "AveragePool", dims(2, 3, 8, 7),
-                        "kernel_shape", new long[] {3, 2}, "strides", new long[] {2, 3}, "pads", new long[] {1, 0, 1, 1},
-                        "ceil_mode", ceil, "count_include_pad", pad));
+                        "kernel_shape", new long[] {3, 2}, "strides", new long[] {2, 3},
+                        "pads", new long[] {1, 0, 1, 1}, "ceil_mode", ceil, "count_include_pad", pad));
             }
             form("MaxPool ceil " + ceil, unary(12, "MaxPool", dims(1, 3, 9, 8), "kernel_shape", new long[] {3, 3},
                     "strides", new long[] {2, 2}, "dilations", new long[] {2, 1}, "ceil_mode", ceil));
@@ -66,8 +67,8 @@ class OnnxFormsTest {
         form("AveragePool 1-D", unary(11, "AveragePool", dims(2, 3, 9), "kernel_shape", new long[] {3}, "strides",
                 new long[] {2}));
         form("Conv 1-D dilated", new ModelBuilder(13).input("x", 2, 4, 12).constant(noise("w", 6, 4, 3))
-                .constant(noise("b", 6)).node("Conv", "x,w,b", "y", "dilations", new long[] {2}, "pads", new long[] {1, 2})
-                .output("y"));
+                .constant(noise("b", 6)).node("Conv", "x,w,b", "y", "dilations", new long[] {2},
+                        "pads", new long[] {1, 2}).output("y"));
         form("Conv depthwise", new ModelBuilder(13).input("x", 1, 4, 6, 6).constant(noise("w", 8, 1, 3, 3))
                 .node("Conv", "x,w", "y", "group", 4L, "pads", new long[] {1, 1, 1, 1}).output("y"));
         form("Conv weights computed", new ModelBuilder(13).input("x", 1, 2, 4, 4).input("w", 3, 2, 3, 3)
@@ -116,7 +117,8 @@ class OnnxFormsTest {
                 .constant(floats("c", NONE, 2)).node("Gemm", "x,b,c", "y").output("y"));
         form("PRelu", new ModelBuilder(13).input("x", 2, 3, 4, 4).constant(noise("s", 3, 1, 1))
                 .node("PRelu", "x,s", "y").output("y"));
-        form("Tile", new ModelBuilder(13).input("x", 2, 3).constant(longs("r", 2, 3)).node("Tile", "x,r", "y").output("y"));
+        form("Tile", new ModelBuilder(13).input("x", 2, 3).constant(longs("r", 2, 3))
+                .node("Tile", "x,r", "y").output("y"));
         form("InstanceNormalization", new ModelBuilder(13).input("x", 2, 3, 4, 4).constant(noise("s", 3))
                 .constant(noise("b", 3)).node("InstanceNormalization", "x,s,b", "y").output("y"));
         form("Dropout mask", new ModelBuilder(13).input("x", 2, 3).node("Dropout", "x", "y,m")
@@ -126,7 +128,8 @@ class OnnxFormsTest {
     private static void resizes() {
         form("Upsample 7", unary(7, "Upsample", dims(1, 2, 3, 4), "scales", new float[] {1, 1, 2, 3}));
         form("Upsample 9 linear", new ModelBuilder(9).input("x", 1, 2, 3, 4)
-                .constant(floats("s", new long[] {4}, 1, 1, 2, 2)).node("Upsample", "x,s", "y", "mode", "linear").output("y"));
+                .constant(floats("s", new long[] {4}, 1, 1, 2, 2))
+                .node("Upsample", "x,s", "y", "mode", "linear").output("y"));
         form("Resize 10", new ModelBuilder(10).input("x", 1, 2, 3, 4).constant(floats("s", new long[] {4}, 1, 1, 2, 2))
                 .node("Resize", "x,s", "y").output("y"));
         for (String coordinates : List.of("half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners")) {
@@ -137,7 +140,8 @@ class OnnxFormsTest {
             }
         }
         form("Resize 13 channels last", new ModelBuilder(13).input("x", 1, 5, 4, 3)
-                .constant(floats("s", new long[] {4}, 1, 2, 2, 1)).node("Resize", "x,,s", "y", "mode", "linear").output("y"));
+                .constant(floats("s", new long[] {4}, 1, 2, 2, 1))
+                .node("Resize", "x,,s", "y", "mode", "linear").output("y"));
         form("Resize 18 axes", new ModelBuilder(18).input("x", 1, 3, 5, 4).constant(floats("s", new long[] {2}, 2, 2))
                 .node("Resize", "x,,s", "y", "axes", new long[] {2, 3}, "nearest_mode", "floor",
                         "coordinate_transformation_mode", "asymmetric").output("y"));
@@ -160,7 +164,8 @@ class OnnxFormsTest {
                 .constant(ints("wz", DataType.INT8, new long[] {3}, 0, 0, 0))
                 .constant(ints("b32", DataType.INT32, new long[] {3}, 100, -50, 7))
                 .constant(floats("bs", new long[] {3}, 1e-4f, 2e-4f, 1.5e-4f))
-                .node("DequantizeLinear", "w8,ws,wz", "wf", "axis", 0L).node("DequantizeLinear", "b32,bs", "bf", "axis", 0L)
+                .node("DequantizeLinear", "w8,ws,wz", "wf", "axis", 0L)
+                .node("DequantizeLinear", "b32,bs", "bf", "axis", 0L)
                 .node("Conv", "a,wf,bf", "c", "pads", new long[] {1, 1, 1, 1}).node("Relu", "c", "r");
         form("QDQ convolution", pair(conv, "r", "y", 0.02f, 0).output("y"));
         form("QDQ pool and quantized output", pair(new ModelBuilder(13).input("x", 1, 2, 6, 6), "x", "a", 0.01f, 128)
@@ -169,10 +174,11 @@ class OnnxFormsTest {
         form("quantized input", new ModelBuilder(13).input("x", DataType.UINT8, 2, 3).constant(floats("s", NONE, 0.5f))
                 .constant(ints("z", DataType.UINT8, NONE, 7)).node("DequantizeLinear", "x,s,z", "y").output("y"));
         form("QLinearConv 1-D", new ModelBuilder(13).input("x", DataType.UINT8, 1, 2, 9)
-                .constant(ints("w8", DataType.INT8, new long[] {3, 2, 3}, java.util.Arrays.copyOf(w, 18))).constant(scales)
+                .constant(ints("w8", DataType.INT8, new long[] {3, 2, 3}, Arrays.copyOf(w, 18))).constant(scales)
                 .constant(ints("wz", DataType.INT8, new long[] {3}, 0, 0, 0)).constant(floats("xs", NONE, 0.01f))
                 .constant(ints("xz", DataType.UINT8, NONE, 120)).constant(floats("ys", NONE, 0.02f))
-                .constant(ints("yz", DataType.UINT8, NONE, 100)).constant(ints("b", DataType.INT32, new long[] {3}, 9, -9, 0))
+                .constant(ints("yz", DataType.UINT8, NONE, 100))
+                .constant(ints("b", DataType.INT32, new long[] {3}, 9, -9, 0))
                 .node("QLinearConv", "x,xs,xz,w8,ws,wz,ys,yz,b", "y", "pads", new long[] {1, 1})
                 .output("y", DataType.UINT8));
         form("ConvInteger", new ModelBuilder(13).input("x", DataType.UINT8, 1, 2, 5, 5)
@@ -186,7 +192,8 @@ class OnnxFormsTest {
     private static void folding() {
         form("shape arithmetic", new ModelBuilder(13).input("x", 2, 3, 4, 5).node("Shape", "x", "s")
                 .constant(longs("i", NONE, 2)).constant(longs("zero", 0)).constant(longs("minus", -1))
-                .node("Gather", "s,i", "h").node("Unsqueeze", "h,zero", "h1").node("Concat", "h1,minus", "t", "axis", 0L)
+                .node("Gather", "s,i", "h").node("Unsqueeze", "h,zero", "h1")
+                .node("Concat", "h1,minus", "t", "axis", 0L)
                 .node("Reshape", "x,t", "y").output("y"));
         form("range and fill", new ModelBuilder(13).input("x", 4, 1).constant(longs("a", NONE, 0))
                 .constant(longs("b", NONE, 6)).constant(longs("c", NONE, 2)).node("Range", "a,b,c", "r")

@@ -42,17 +42,41 @@ final class PeerComparison {
     /** The outputs of a model in ONNX Runtime, in the order of the graph's. */
     static List<PeerTensor> expected(byte[] model, Graph graph, List<Tensor> inputs) throws Exception {
         try (var peer = OnnxRuntimePeer.load(model, OnnxRuntimePeer.Optimization.NONE)) {
-            Map<String, PeerTensor> fed = new LinkedHashMap<>();
-            for (int i = 0; i < inputs.size(); i++) {
-                fed.put(graph.inputs().get(i).name(), peer(inputs.get(i)));
-            }
-            Map<String, PeerTensor> outputs = peer.run(fed);
+            Map<String, PeerTensor> outputs = peer.run(feeds(graph, inputs));
             List<PeerTensor> inOrder = new ArrayList<>();
             for (int i = 0; i < graph.outputs().size(); i++) {
                 inOrder.add(outputs.get(graph.outputName(i)));
             }
             return inOrder;
         }
+    }
+
+    /** As {@link #relativeError(byte[], Graph, List)}, over every f32 value that has a name in the model. */
+    static double relativeErrorOfAll(byte[] model, Graph graph, List<Tensor> inputs) throws Exception {
+        byte[] open = OnnxRuntimePeer.withAllOutputs(model);
+        try (var peer = OnnxRuntimePeer.load(open, OnnxRuntimePeer.Optimization.NONE)) {
+            Map<String, PeerTensor> reference = peer.run(feeds(graph, inputs));
+            double[] worst = new double[2];
+            Interpreter.run(graph, inputs, (value, tensor) -> {
+                PeerTensor expected = reference.get(value.name());
+                if (expected != null && tensor.type().storage() == ScalarType.F32) {
+                    worst[0] = Math.max(worst[0], relativeError(expected, tensor, value));
+                    worst[1]++;
+                }
+            });
+            if (worst[1] < reference.size() / 4) {
+                throw new AssertionError("only " + worst[1] + " of " + reference.size() + " values were compared");
+            }
+            return worst[0];
+        }
+    }
+
+    private static Map<String, PeerTensor> feeds(Graph graph, List<Tensor> inputs) {
+        Map<String, PeerTensor> fed = new LinkedHashMap<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            fed.put(graph.inputs().get(i).name(), peer(inputs.get(i)));
+        }
+        return fed;
     }
 
     /** Largest difference of any f32 output, relative to the largest magnitude of the reference. */

@@ -13,7 +13,8 @@ public interface ModelImporter {
     boolean accepts(Path file);
 
     /**
-     * Reads a model. Everything wrong with it is reported in one go, each fault with a code of {@link ImportDiagnostic}.
+     * Reads a model. Everything wrong with it is reported in one go, each fault with a code of
+     * {@link ImportDiagnostic}.
      *
      * @param file the model file
      * @param options dimensions and inputs to fix

@@ -43,8 +43,8 @@ final class ConvolutionOps {
     }
 
     /**
-     * A transposed convolution is a convolution by the flipped kernel over the input spread by the strides: positions in
-     * between hold zero.
+     * A transposed convolution is a convolution by the flipped kernel over the input spread by the strides: positions
+     * in between hold zero.
      */
     private static void convTranspose(NodeContext cx) {
         Edge x = cx.input(0);
@@ -124,7 +124,8 @@ final class ConvolutionOps {
         Edge apart = cx.emitter().reshape(image, n, h, 1, w, 1, c);
         Edge padded = cx.emit(new Pad(Ints.of(new int[6]), Ints.of(0, 0, strideH - 1, 0, strideW - 1, 0),
                 PadMode.CONSTANT, 0), apart);
-        Edge joined = cx.emitter().reshape(padded, n, Math.multiplyExact(h, strideH), Math.multiplyExact(w, strideW), c);
+        Edge joined = cx.emitter().reshape(padded, n, Math.multiplyExact(h, strideH), Math.multiplyExact(w, strideW),
+                c);
         return cx.emit(new Slice(Ints.of(new int[4]),
                 Ints.of(n, (h - 1) * strideH + 1, (w - 1) * strideW + 1, c), Ints.of(1, 1, 1, 1)), joined);
     }

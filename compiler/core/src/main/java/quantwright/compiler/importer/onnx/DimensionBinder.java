@@ -14,8 +14,8 @@ import quantwright.ir.loc.Location;
 import quantwright.ir.type.Shape;
 
 /**
- * Fixes the symbolic dimensions of a model's inputs: by the user's bindings, else 1 for a symbol that leads an input, else
- * not at all, which is an error that names the symbol.
+ * Fixes the symbolic dimensions of a model's inputs: by the user's bindings, else 1 for a symbol that leads an input,
+ * else not at all, which is an error that names the symbol.
  */
 final class DimensionBinder {
     private final Map<String, Integer> bindings;
@@ -25,7 +25,8 @@ final class DimensionBinder {
     private final Location location;
 
     /** Learns the symbols of all inputs. */
-    DimensionBinder(Map<String, Integer> bindings, List<ValueInfoProto> inputs, DiagnosticSink sink, Location location) {
+    DimensionBinder(Map<String, Integer> bindings, List<ValueInfoProto> inputs, DiagnosticSink sink,
+                    Location location) {
         this.bindings = bindings;
         this.sink = sink;
         this.location = location;
@@ -51,7 +52,8 @@ final class DimensionBinder {
     /** The fixed shape of an input; null if something about it was reported. */
     Shape shape(ValueInfoProto input) {
         if (!input.getType().getTensorType().hasShape()) {
-            sink.report(ImportDiagnostic.UNBOUND_DIMENSION, location, "input '" + input.getName() + "' states no shape");
+            sink.report(ImportDiagnostic.UNBOUND_DIMENSION, location, "input '" + input.getName()
+                    + "' states no shape");
             return null;
         }
         List<TensorShapeProto.Dimension> dims = input.getType().getTensorType().getShape().getDimList();
@@ -88,7 +90,8 @@ final class DimensionBinder {
         bindings.forEach((symbol, extent) -> {
             if (!known.contains(symbol)) {
                 sink.report(ImportDiagnostic.BAD_BINDING, location, "no input has a dimension '" + symbol + "'",
-                        known.isEmpty() ? "all dimensions are fixed" : "dimensions to bind: " + String.join(", ", known));
+                        known.isEmpty() ? "all dimensions are fixed"
+                                : "dimensions to bind: " + String.join(", ", known));
             } else if (extent < 1) {
                 sink.report(ImportDiagnostic.BAD_BINDING, location, "dimension '" + symbol + "' cannot be " + extent);
             }

@@ -1,6 +1,7 @@
 package quantwright.compiler.importer.onnx;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,7 @@ final class Emitter {
     private static final long FILL_LIMIT = 512L << 20;
 
     private final Graph graph;
-    private final Map<Long, MemorySegment> fills = new HashMap<>();
+    private final Map<ByteBuffer, MemorySegment> fills = new HashMap<>();
     private long foldBudget;
     private long fillBudget = FILL_LIMIT;
     private Location location = Location.UNKNOWN;
@@ -119,15 +120,10 @@ final class Emitter {
         return Edge.splat(ConstantData.wrap(filled, buffer(element, bytes)), "");
     }
 
+    /** At least {@code bytes} of the element over and over; the largest buffer for each element is shared. */
     private MemorySegment buffer(byte[] element, long bytes) {
-        long key = element.length;
-        for (byte b : element) {
-            key = key * 257 + (b & 0xff) + 1;
-        }
-        MemorySegment known = fills.get(key);
-        boolean usable = known != null && known.byteSize() >= bytes
-                && known.asSlice(0, Math.min(element.length, known.byteSize())).mismatch(MemorySegment.ofArray(element)) < 0;
-        if (!usable) {
+        MemorySegment known = fills.get(ByteBuffer.wrap(element));
+        if (known == null || known.byteSize() < bytes) {
             if (bytes > fillBudget) {
                 throw new ImportFailure(ImportDiagnostic.TOO_LARGE,
                         "fills tensors of more than " + (FILL_LIMIT >> 20) + " MiB in all");
@@ -138,7 +134,7 @@ final class Emitter {
                 data[i] = element[i % element.length];
             }
             known = MemorySegment.ofArray(data);
-            fills.put(key, known);
+            fills.put(ByteBuffer.wrap(element), known);
         }
         return known.asSlice(0, bytes);
     }

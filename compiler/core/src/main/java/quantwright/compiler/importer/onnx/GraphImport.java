@@ -193,7 +193,8 @@ final class GraphImport {
         }
     }
 
-    private boolean addOperand(String name, List<Edge> operands, Location at, int index, Map<String, Integer> producers) {
+    private boolean addOperand(String name, List<Edge> operands, Location at, int index,
+                               Map<String, Integer> producers) {
         if (name.isEmpty()) {
             operands.add(null);
             return true;
@@ -204,8 +205,8 @@ final class GraphImport {
         Edge edge = find(name, at);
         if (edge == null && !lost.contains(name)) {
             Integer producer = producers.get(name);
-            sink.report(ImportDiagnostic.BAD_GRAPH, at, "input '" + name + "' " + (producer == null ? "is defined nowhere"
-                    : producer == index ? "is the node's own output"
+            sink.report(ImportDiagnostic.BAD_GRAPH, at, "input '" + name + "' "
+                    + (producer == null ? "is defined nowhere" : producer == index ? "is the node's own output"
                     : "is defined only by node #" + producer + ": nodes are not in order, or form a cycle"));
         }
         operands.add(edge);

@@ -88,7 +88,8 @@ final class NormalizationOps {
         float epsilon = cx.attributes().floatOr("epsilon", 1e-5f);
         stash(cx);
         if (x.rank() < 2 || groups < 1 || x.dim(1) % groups != 0) {
-            throw Attributes.fail("num_groups", "is " + groups + ", which does not divide the channels of " + x.shape());
+            throw Attributes.fail("num_groups", "is " + groups
+                    + ", which does not divide the channels of " + x.shape());
         }
         int inner = Math.toIntExact(x.shape().product(1, x.rank()) / groups);
         Edge grouped = cx.emitter().reshape(x, x.dim(0), groups, inner);

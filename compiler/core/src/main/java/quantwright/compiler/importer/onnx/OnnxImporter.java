@@ -16,9 +16,9 @@ import quantwright.ir.loc.Location;
 /**
  * Reads ONNX models of operator sets 7 to 28. Inputs and outputs keep order, names, types and layout. Ops over spatial
  * axes are channels-last in the IR and come between transposes, which the canonical axis order later cancels. Shape
- * arithmetic is folded, so that every shape is fixed. QuantizeLinear and DequantizeLinear become conversions to and from
- * types that carry scale and zero point; QLinearConv, QLinearMatMul and the integer products become QUANT ops with the
- * rounding of the {@code onnx} preset.
+ * arithmetic is folded, so that every shape is fixed. QuantizeLinear and DequantizeLinear become conversions to and
+ * from types that carry scale and zero point; QLinearConv, QLinearMatMul and the integer products become QUANT ops with
+ * the rounding of the {@code onnx} preset.
  */
 public final class OnnxImporter implements ModelImporter {
     /** Oldest supported version of the default operator set. */

@@ -86,7 +86,8 @@ final class OnnxTypes {
             TensorType type = new TensorType(scalar(tensor.getDataType()), shape(tensor.getDimsList()));
             return ConstantData.wrap(type, OnnxTensorData.bytes(tensor, file));
         } catch (FormatException e) {
-            throw new ImportFailure(e.code(), e.place() + ": " + e.reason() + (e.hint().isEmpty() ? "" : " (" + e.hint() + ")"));
+            throw new ImportFailure(e.code(), e.place() + ": " + e.reason()
+                    + (e.hint().isEmpty() ? "" : " (" + e.hint() + ")"));
         } catch (ImportFailure e) {
             throw new ImportFailure(e.code(), "tensor '" + tensor.getName() + "': " + e.getMessage());
         }

@@ -80,8 +80,8 @@ final class QuantizeOps {
     }
 
     /**
-     * The type of a tensor whose scale and zero point are operands {@code scaleAt} and the next one: per tensor for a single
-     * scale, else per axis.
+     * The type of a tensor whose scale and zero point are operands {@code scaleAt} and the next one: per tensor for a
+     * single scale, else per axis.
      */
     static QuantizedType parameters(NodeContext cx, Shape shape, int scaleAt, ScalarType storage, ScalarType expressed,
                                     int axis) {
@@ -139,14 +139,15 @@ final class QuantizeOps {
         return cx.emitter().emitAs(type, new QReinterpret(), x);
     }
 
-    /** The rounding of every quantized op that ONNX states: ONNX's reference and ONNX Runtime scale by one f32 factor. */
+    /** The rounding of every quantized op: ONNX's reference and ONNX Runtime scale by one f32 factor. */
     static Rounding rounding() {
         return ArithmeticPreset.ONNX.rounding(OpFamily.CONVOLUTION);
     }
 
     /**
-     * The scale depends on the data, so this stays plain arithmetic: range = max(0, max x) - min(0, min x), scale = range /
-     * 255, zero = clamp(round(0 - min / scale)), y = clamp(round(x / scale) + zero) (ONNX DynamicQuantizeLinear).
+     * The scale depends on the data, so this stays plain arithmetic: range = max(0, max x) - min(0, min x), scale =
+     * range / 255, zero = round(clamp(-min / scale)), y = clamp(round(x / scale) + zero) (ONNX
+     * DynamicQuantizeLinear).
      */
     private static void dynamic(NodeContext cx) {
         Edge x = cx.input(0);
