@@ -12,4 +12,5 @@ module quantwright.ir {
     exports quantwright.ir.pass;
     exports quantwright.ir.text;
     exports quantwright.ir.type;
+    exports quantwright.ir.verify;
 }

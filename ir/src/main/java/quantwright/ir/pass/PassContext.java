@@ -26,6 +26,6 @@ public final class PassContext {
 
     /** Applications by rewrite name, sorted. */
     public Map<String, Integer> hits() {
-        return Map.copyOf(hits);
+        return java.util.Collections.unmodifiableMap(new TreeMap<>(hits));
     }
 }

@@ -1,0 +1,2 @@
+/** Checks that a graph is well formed. */
+package quantwright.ir.verify;
