@@ -92,7 +92,7 @@ public final class Calibrator {
     }
 
     private static void count(CalibrationStatistics statistics, String name, Tensor tensor, ModelFeed feed, long sample) {
-        int bad = statistics.of(name).add(tensor);
+        int bad = statistics.count(name, tensor);
         if (bad >= 0) {
             throw new UserErrorException(QuantDiagnostic.NOT_FINITE_VALUE, at(feed), "sample " + sample + ": value " + name
                     + " is " + tensor.floats()[bad] + " at element " + bad);

@@ -54,16 +54,20 @@ import quantwright.ir.type.TensorType;
  * for.
  */
 public final class GraphQuantizer {
+    private static final int LEVELS = 256;
     private final Graph source;
+    private final CalibrationStatistics statistics;
     private final QuantizationPlan plan;
     private final QuantizationOptions options;
     private final Graph target;
     private final Map<Value, Value> floats = new HashMap<>();
     private final Map<Value, Value> integers = new HashMap<>();
 
-    private GraphQuantizer(Graph source, Map<String, ValueRange> ranges, QuantizationOptions options) {
+    private GraphQuantizer(Graph source, CalibrationStatistics statistics, QuantizationOptions options) {
         this.source = source;
-        this.plan = QuantizationPlan.of(source, ranges, options);
+        this.statistics = statistics;
+        this.plan = QuantizationPlan.of(source, statistics.ranges(new RangeSelector(options.method(), options.percentile(),
+                LEVELS)), options);
         this.options = options;
         this.target = new Graph(source.name(), Level.QUANT);
     }
@@ -72,11 +76,11 @@ public final class GraphQuantizer {
      * Quantizes a graph.
      *
      * @param source normalized float graph whose values all have names
-     * @param ranges range of each activation by name
+     * @param statistics of its activations, by name
      * @return a new QUANT graph
      */
-    public static Graph quantize(Graph source, Map<String, ValueRange> ranges, QuantizationOptions options) {
-        return new GraphQuantizer(source, ranges, options).run();
+    public static Graph quantize(Graph source, CalibrationStatistics statistics, QuantizationOptions options) {
+        return new GraphQuantizer(source, statistics, options).run();
     }
 
     private Graph run() {
@@ -218,7 +222,9 @@ public final class GraphQuantizer {
         Tensor weights = ((Constant) node.operand(1).producer().op()).data().toTensor();
         float[] bias = node.operands().size() < 3 ? null
                 : ((Constant) node.operand(2).producer().op()).data().toTensor().floats();
-        WeightQuantizer.Result q = WeightQuantizer.quantize(weights, bias, inputScale, options.perChannelWeights());
+        ChannelStatistics inputs = options.biasCorrection() ? statistics.channels(node.operand(0).name()) : null;
+        WeightQuantizer.Result q = WeightQuantizer.quantize(weights, bias, inputScale, options.perChannelWeights(),
+                inputs == null ? null : inputs.means());
         List<Value> operands = List.of(x, constant(q.weights(), node.location()), constant(q.bias(), node.location()));
         boolean raw = plan.isRaw(node);
         QuantizedType.PerTensor type = raw ? null : resultType(node);

@@ -24,11 +24,14 @@ final class WeightQuantizer {
      * @param weights f32, outputs outermost
      * @param bias f32 for each output, or null
      * @param inputScale scale of the layer's input
+     * @param inputMeans mean of each input channel, by which the rounding error of the weights shifts the outputs: the bias
+     *     takes that shift back (M. Nagel et al., ICCV 2019, section 4.2); null to leave the bias alone
      */
-    static Result quantize(Tensor weights, float[] bias, float inputScale, boolean perChannel) {
+    static Result quantize(Tensor weights, float[] bias, float inputScale, boolean perChannel, double[] inputMeans) {
         int outputs = weights.type().dim(0);
         float[] w = weights.floats();
         int per = w.length / outputs;
+        int inputs = weights.type().dim(-1);
         float[] scales = scales(w, outputs, per, bias, inputScale);
         if (!perChannel) {
             float widest = 0;
@@ -44,13 +47,26 @@ final class WeightQuantizer {
             for (int k = o * per; k < (o + 1) * per; k++) {
                 q[k] = (byte) Math.clamp(Math.rint((double) w[k] / scale), -LIMIT, LIMIT);
             }
-            b[o] = bias == null ? 0 : Scales.quantizeBias(bias[o], inputScale, scale);
+            double shift = inputMeans == null ? 0 : shift(w, q, o, per, scale, inputMeans, inputs,
+                    o / (outputs / (inputMeans.length / inputs)) * inputs);
+            b[o] = Scales.quantizeBias((float) ((bias == null ? 0 : bias[o]) - shift), inputScale, scale);
         }
         QuantizedType type = scales.length == 1 && outputs != 1 || !perChannel
                 ? QuantizedType.perTensor(ScalarType.I8, scales[0], 0)
                 : QuantizedType.perAxis(ScalarType.I8, 0, scales);
         return new Result(Tensor.of(new TensorType(type, weights.type().shape()), q),
                 Tensor.of(TensorType.of(ScalarType.I32, outputs), b), scales);
+    }
+
+    /** Mean error of output {@code o} that rounding its weights causes; its group's inputs start at {@code firstInput}. */
+    private static double shift(float[] w, byte[] q, int o, int per, float scale, double[] inputMeans, int inputs,
+            int firstInput) {
+        double sum = 0;
+        for (int k = 0; k < per; k++) {
+            double mean = inputMeans[firstInput + k % inputs];
+            sum += ((double) scale * q[o * per + k] - w[o * per + k]) * mean;
+        }
+        return sum;
     }
 
     private static float[] scales(float[] w, int outputs, int per, float[] bias, float inputScale) {
