@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -136,10 +137,11 @@ final class AxisRegion {
             Value root = t == null ? source : source.producer().operand(0);
             Ints whole = t == null ? p : Permutations.then(t.permutation(), p);
             if (t != null && !Permutations.isIdentity(p) && isUsedOutside(source)) {
-                total = total.plus(TransposeCost.of(root.type().shape(), t.permutation(), root.isInput()));
+                boolean last = source.users().stream().allMatch(this::isMember);
+                total = total.plus(TransposeCost.of(root.type().shape(), t.permutation(), root.isInput() || last));
             }
-            if (made.add(List.of(root, whole)) && !isMadeElsewhere(root, source, whole)) {
-                total = total.plus(TransposeCost.of(Constants.padRank(root.type().shape(), rank), whole, root.isInput()));
+            if (made.add(List.of(root, whole))) {
+                total = total.plus(incomingCost(root, source, whole));
             }
         }
         for (Node node : nodes) {
@@ -148,43 +150,53 @@ final class AxisRegion {
         return total;
     }
 
+    /** Cost of {@code root} transposed by {@code p} for use by the region, in place of {@code source}. */
+    private TransposeCost incomingCost(Value root, Value source, Ints p) {
+        TransposeCost cost = TransposeCost.of(Constants.padRank(root.type().shape(), rank), p, root.isInput());
+        for (Node user : root.users()) {
+            boolean stays = !sources.contains(user.results().get(0)) || isUsedOutside(user.results().get(0));
+            if (user.results().get(0) != source && user.op() instanceof Transpose t && t.permutation().equals(p) && stays) {
+                boolean wasLast = user.results().get(0).users().stream().allMatch(this::isMember);
+                return wasLast ? new TransposeCost(0, cost.inner(), 0) : TransposeCost.NONE;
+            }
+        }
+        return cost;
+    }
+
     private TransposeCost outgoingCost(Value value, Ints p) {
-        TransposeCost total = TransposeCost.NONE;
         Ints back = Permutations.inverse(p);
         Shape moved = Permutations.apply(value.type().shape(), p);
-        Set<Ints> made = new HashSet<>();
+        Map<Ints, Boolean> atBoundary = new LinkedHashMap<>();
         boolean absorbed = false;
         boolean fixed = false;
         for (Node user : value.users()) {
             if (user.op() instanceof Transpose t) {
                 Ints whole = Permutations.then(back, t.permutation());
-                boolean last = user.result().users().isEmpty();
-                if (made.add(whole)) {
-                    total = total.plus(TransposeCost.of(moved, whole, last));
-                }
-            } else if (!members.contains(user.results().get(0))) {
+                atBoundary.merge(whole, user.result().users().isEmpty(), Boolean::logicalAnd);
+            } else if (!isMember(user)) {
                 boolean free = p.get(0) == 0 && FlattenedDense.matches(graph, user);
                 absorbed |= free;
                 fixed |= !free;
             }
         }
-        if ((fixed || graph.isOutput(value)) && made.add(back)) {
-            total = total.plus(TransposeCost.of(moved, back, !fixed));
-        } else if (absorbed && !Permutations.isIdentity(back) && made.add(back)) {
-            total = total.plus(TransposeCost.FREE);
+        if (fixed || graph.isOutput(value)) {
+            atBoundary.merge(back, !fixed, Boolean::logicalAnd);
+        }
+        TransposeCost total = absorbed && !Permutations.isIdentity(back) && !atBoundary.containsKey(back)
+                ? TransposeCost.FREE : TransposeCost.NONE;
+        for (Map.Entry<Ints, Boolean> transpose : atBoundary.entrySet()) {
+            total = total.plus(TransposeCost.of(moved, transpose.getKey(), transpose.getValue()));
         }
         return total;
     }
 
-    private boolean isUsedOutside(Value source) {
-        return graph.isOutput(source)
-                || source.users().stream().anyMatch(u -> u.results().size() != 1 || !members.contains(u.result()));
+    /** Whether {@code user} is a node of this region. */
+    private boolean isMember(Node user) {
+        return members.contains(user.results().get(0));
     }
 
-    /** Whether a transpose of {@code root} by {@code p}, other than the one that gives {@code source}, exists. */
-    private static boolean isMadeElsewhere(Value root, Value source, Ints p) {
-        return root.users().stream().anyMatch(u -> u.op() instanceof Transpose t && t.permutation().equals(p)
-                && u.result() != source);
+    private boolean isUsedOutside(Value source) {
+        return graph.isOutput(source) || !source.users().stream().allMatch(this::isMember);
     }
 
     private void rebuild(Ints p) {
@@ -238,9 +250,7 @@ final class AxisRegion {
                 graph.erase(user);
             }
         }
-        boolean outside = graph.isOutput(old)
-                || old.users().stream().anyMatch(u -> u.results().size() != 1 || !members.contains(u.result()));
-        if (outside) {
+        if (isUsedOutside(old)) {
             old.setName("");
             graph.replaceAllUses(old, transpose(node, moved, back));
         }

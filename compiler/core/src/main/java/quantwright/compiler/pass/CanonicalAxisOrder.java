@@ -9,6 +9,7 @@ import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
+import quantwright.ir.diag.InternalCompilerError;
 import quantwright.ir.op.QMean;
 import quantwright.ir.op.Reduce;
 import quantwright.ir.op.Reshape;
@@ -39,6 +40,23 @@ public final class CanonicalAxisOrder implements Pass {
 
     @Override
     public boolean run(Graph graph, PassContext context) {
+        boolean changed = simplify(graph, context);
+        TransposeCost cost = TransposeCost.of(graph);
+        while (!cost.equals(TransposeCost.NONE) && improveRegion(graph)) {
+            context.hit("permute-region");
+            changed = true;
+            simplify(graph, context);
+            TransposeCost now = TransposeCost.of(graph);
+            if (now.compareTo(cost) >= 0) {
+                throw new InternalCompilerError("permuting a region did not make the graph cheaper: " + now + " after " + cost);
+            }
+            cost = now;
+        }
+        return changed | reshapeTrivial(graph, context);
+    }
+
+    /** Cancels, composes and unifies transposes until nothing is left to do. */
+    private static boolean simplify(Graph graph, PassContext context) {
         boolean changed = false;
         boolean again = true;
         while (again) {
@@ -51,10 +69,9 @@ public final class CanonicalAxisOrder implements Pass {
                     again = true;
                 }
             }
-            again |= improveRegions(graph, context);
             changed |= again;
         }
-        return changed | reshapeTrivial(graph, context);
+        return changed;
     }
 
     private static boolean simplify(Graph graph, Node node, PassContext context) {
@@ -82,13 +99,17 @@ public final class CanonicalAxisOrder implements Pass {
         return true;
     }
 
-    // transpose(transpose(x, p), q) -> transpose(x, p then q)
+    // transpose(transpose(x, p), q) -> transpose(x, p then q), unless that moves what q alone does not and p stays
     private static boolean compose(Graph graph, Node node) {
         if (node.operand(0).isInput() || !(node.operand(0).producer().op() instanceof Transpose inner)) {
             return false;
         }
         Value x = node.operand(0).producer().operand(0);
         Ints both = Permutations.then(inner.permutation(), ((Transpose) node.op()).permutation());
+        TransposeCost before = TransposeCost.of(node.operand(0).type().shape(), ((Transpose) node.op()).permutation(), false);
+        if (node.operand(0).users().size() > 1 && TransposeCost.of(x.type().shape(), both, false).compareTo(before) > 0) {
+            return false;
+        }
         Value result = Permutations.isIdentity(both) ? x
                 : graph.insertBefore(node, new Transpose(both), List.of(x), List.of(), node.location()).result();
         graph.replaceAllUses(node.result(), result);
@@ -139,23 +160,19 @@ public final class CanonicalAxisOrder implements Pass {
         return new QMean(m.axes(), true, m.rule(), m.rounding(), m.clamp());
     }
 
-    private static boolean improveRegions(Graph graph, PassContext context) {
+    /** Permutes the first region that gains by it. */
+    private static boolean improveRegion(Graph graph) {
         Map<Node, Integer> order = new HashMap<>();
         List<Node> nodes = graph.nodes();
         nodes.forEach(n -> order.put(n, order.size()));
         Set<Node> visited = new HashSet<>();
-        boolean changed = false;
         for (Node node : nodes) {
-            if (!node.isErased() && order.containsKey(node) && !visited.contains(node)
-                    && AxisMapping.movingOperands(node) > 0) {
-                AxisRegion region = new AxisRegion(graph, node, order, visited);
-                if (region.improve()) {
-                    context.hit("permute-region");
-                    return true;
-                }
+            if (!visited.contains(node) && AxisMapping.movingOperands(node) > 0
+                    && new AxisRegion(graph, node, order, visited).improve()) {
+                return true;
             }
         }
-        return changed;
+        return false;
     }
 
     // transpose(x) that moves axes of extent 1 only -> reshape(x)

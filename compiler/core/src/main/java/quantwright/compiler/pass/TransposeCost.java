@@ -1,6 +1,13 @@
 package quantwright.compiler.pass;
 
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import quantwright.ir.Graph;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.op.Transpose;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.Shape;
 
@@ -21,6 +28,23 @@ record TransposeCost(long elements, int inner, int count) implements Comparable<
             return NONE;
         }
         return Permutations.keepsOrder(s, p) ? FREE : new TransposeCost(s.elementCount(), atBoundary ? 0 : 1, 1);
+    }
+
+    /** Cost of all transposes of a graph; equal ones count once. */
+    static TransposeCost of(Graph graph) {
+        Map<List<Object>, Boolean> atBoundary = new LinkedHashMap<>();
+        for (Node node : graph) {
+            if (node.op() instanceof Transpose && !graph.isUnused(node.result())) {
+                boolean edge = node.operand(0).isInput() || node.result().users().isEmpty();
+                atBoundary.merge(List.of(node.operand(0), node.op()), edge, Boolean::logicalAnd);
+            }
+        }
+        TransposeCost total = NONE;
+        for (Map.Entry<List<Object>, Boolean> e : atBoundary.entrySet()) {
+            Value x = (Value) e.getKey().get(0);
+            total = total.plus(of(x.type().shape(), ((Transpose) e.getKey().get(1)).permutation(), e.getValue()));
+        }
+        return total;
     }
 
     TransposeCost plus(TransposeCost o) {

@@ -158,4 +158,25 @@ class CanonicalAxisOrderTest {
         f.runExactly(new CanonicalAxisOrder());
         assertEquals(Map.of(), f.runExactly(new CanonicalAxisOrder()));
     }
+
+    @Test
+    void aValueReadInTwoOrdersSettles() {
+        PassFixture f = new PassFixture();
+        var x = f.input(1, 3, 6, 6);
+        var turned = f.op(new Binary(BinaryKind.MAX), f.transpose(Ints.of(0, 1, 3, 2), x), x);
+        f.output(f.sandwich(new MaxPool(Window2d.of(2, 2, 1, 1)), f.op(ADD, turned, x)));
+        f.runExactly(new CanonicalAxisOrder());
+        assertEquals(Map.of(), f.runExactly(new CanonicalAxisOrder()));
+    }
+
+    @Test
+    void aFreeTransposeBehindASharedOneStaysFree() {
+        PassFixture f = new PassFixture();
+        var x = f.transpose(Ints.of(0, 2, 1, 3), f.op(new Softmax(1, 1), f.op(new Reshape(Ints.of(4, 5, 6, 1)),
+                f.input(120))));
+        f.output(f.op(new Reshape(Ints.of(6, 20)), x));
+        f.output(f.op(new Reshape(Ints.of(120)), f.transpose(Ints.of(0, 1, 3, 2), x)));
+        f.runExactly(new CanonicalAxisOrder());
+        assertEquals(1, f.count("transpose"));
+    }
 }

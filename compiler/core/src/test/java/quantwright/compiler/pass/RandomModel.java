@@ -31,20 +31,21 @@ import quantwright.ir.type.Shape;
 final class RandomModel {
     private final PassFixture f;
     private final List<Value> pool = new ArrayList<>();
-    private final boolean rounds;
+    private final boolean flattens;
 
-    private RandomModel(long seed, boolean rounds) {
+    private RandomModel(long seed, boolean flattens) {
         this.f = new PassFixture(Level.GRAPH, seed);
-        this.rounds = rounds;
+        this.flattens = flattens;
     }
 
     /**
      * A model of about {@code size} layers.
      *
-     * @param rounds whether it may contain what {@code fold-batch-norm} folds
+     * @param flattens whether a dense layer may read a flattened image, which {@code canonical-axis-order} keeps only to
+     *     float accuracy
      */
-    static PassFixture create(long seed, int size, boolean rounds) {
-        RandomModel m = new RandomModel(seed, rounds);
+    static PassFixture create(long seed, int size, boolean flattens) {
+        RandomModel m = new RandomModel(seed, flattens);
         m.pool.add(m.f.input(1, 1 + m.f.random.nextInt(4), 4 + m.f.random.nextInt(5), 4 + m.f.random.nextInt(5)));
         for (int i = 0; i < size; i++) {
             m.pool.add(m.layer(m.pool.get(m.f.random.nextInt(m.pool.size()))));
@@ -68,7 +69,7 @@ final class RandomModel {
         int c = x.type().dim(1);
         int h = x.type().dim(2);
         int w = x.type().dim(3);
-        return switch (pick(rounds ? 21 : 17)) {
+        return switch (pick(21)) {
             case 0, 1, 2 -> conv(x, c, h, w);
             case 3 -> f.op(new Unary(UnaryKind.RELU), x);
             case 4 -> f.op(new Clip(-1, 6), x);
@@ -131,6 +132,10 @@ final class RandomModel {
     }
 
     private Value head(Value x) {
+        if (flattens && pick(2) == 0) {
+            int size = (int) x.type().shape().elementCount();
+            return f.op(new MatMul(false), f.op(new Reshape(Ints.of(1, size)), x), f.weights(size, 3));
+        }
         Value mean = f.op(new Reduce(ReduceKind.MEAN, Ints.of(2, 3), pick(2) == 0), x);
         Value flat = f.op(new Reshape(Ints.of(1, x.type().dim(1))), mean);
         return f.op(new MatMul(false), flat, f.weights(x.type().dim(1), 5));
