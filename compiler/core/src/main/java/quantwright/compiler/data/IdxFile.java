@@ -20,6 +20,8 @@ public final class IdxFile {
     private static final long FREE_INFLATION = 64L << 20;
     /** Beyond {@link #FREE_INFLATION}, it may inflate to this many times its size. */
     private static final long MAX_RATIO = 64;
+    /** Deflate cannot do better than this. */
+    private static final long DEFLATE_RATIO = 1032;
     private static final int MAX_RANK = 8;
 
     private IdxFile() {
@@ -35,7 +37,8 @@ public final class IdxFile {
     public static NumericArray read(Path path) throws FormatException {
         var file = path.toString();
         try (var raw = new BufferedInputStream(Files.newInputStream(path))) {
-            long limit = Math.max(FREE_INFLATION, Files.size(path) * MAX_RATIO);
+            long size = Files.size(path);
+            long limit = Math.min(Math.max(FREE_INFLATION, size * MAX_RATIO), size * DEFLATE_RATIO);
             return read(plain(raw), file, limit);
         } catch (NoSuchFileException e) {
             throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", "no such file");

@@ -20,6 +20,8 @@ public final class NpzFile {
     private static final long FREE_INFLATION = 64L << 20;
     /** Beyond {@link #FREE_INFLATION}, a member may inflate to this many times its compressed size. */
     private static final long MAX_RATIO = 64;
+    /** Deflate cannot do better than this. */
+    private static final long DEFLATE_RATIO = 1032;
     private static final int MAX_MEMBERS = 1024;
 
     private NpzFile() {
@@ -72,6 +74,10 @@ public final class NpzFile {
         long packed = entry.getCompressedSize();
         if (size < 0 || packed < 0) {
             throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, place, "does not state its size");
+        }
+        if (size > DEFLATE_RATIO * packed) {
+            throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, place,
+                "claims " + size + " bytes out of " + packed + ", which no compression gives");
         }
         if (size > FREE_INFLATION && size / MAX_RATIO > packed) {
             throw new FormatException(DataDiagnostic.UNSUPPORTED_FORM, file, place,
