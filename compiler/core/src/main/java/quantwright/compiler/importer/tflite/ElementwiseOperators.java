@@ -207,8 +207,12 @@ final class ElementwiseOperators {
         unary(site, new Unary(UnaryKind.TANH), DoubleFunctions::tanh);
     }
 
+    /** HARD_SWISH: on integers in the runtime's own fixed point. */
     static void hardSwish(OperatorSite site) throws NotImported {
-        unary(site, new Unary(UnaryKind.HARD_SWISH), DoubleFunctions::hardSwish);
+        var x = site.operand(0);
+        site.define(0, site.isQuantized()
+            ? lookup(site, x, HardSwishTable.fill(operandType(x), site.quantizedResult()))
+            : site.b().append(new Unary(UnaryKind.HARD_SWISH), x));
     }
 
     static void gelu(OperatorSite site) throws NotImported {
