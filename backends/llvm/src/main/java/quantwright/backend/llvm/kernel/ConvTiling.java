@@ -16,8 +16,13 @@ import java.util.List;
 record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<Integer> tail, boolean flattened) {
 
     /** What a tile costs beside the products: measured on Zen 4, in cycles of one 512-bit operation. */
-    private static final double EPILOGUE_PER_VECTOR = 2.5;
-    private static final double TILE_OVERHEAD = 8;
+    private static final double EPILOGUE_PER_VECTOR = 2.8;
+    private static final double OVERLAPPED_EPILOGUE = 2;
+    private static final double TILE_OVERHEAD = 4;
+    /** A store of part of a pixel, where a tile's results do not touch in memory. */
+    private static final double SPLIT_STORE = 0.6;
+    /** Instructions of a tile up to which two tiles are in flight, so that one's epilogue hides behind the other's products. */
+    private static final int OVERLAP = 170;
 
     /** Slowdown when a tile's activations evict each other from the first-level cache. */
     private static final double CONFLICT = 1.6;
@@ -129,7 +134,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return c;
     }
 
-    private static double tile(int pixels, List<Integer> vectors, long steps, VectorIsa isa) {
+    private double tile(int pixels, List<Integer> vectors, long steps, VectorIsa isa) {
         double units = 0;
         for (int l : vectors) {
             units += l == isa.lanes() ? 1 : 0.55;
@@ -139,6 +144,9 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         double issue = (pixels * vectors.size() + pixels + vectors.size()) / 5.5;
         double latency = 4.2;
         double step = Math.max(Math.max(products, loads), Math.max(issue, latency));
-        return steps * step + pixels * units * EPILOGUE_PER_VECTOR + TILE_OVERHEAD;
+        long instructions = pixels * vectors.size() * (steps + 5L) + steps * (pixels + vectors.size());
+        double epilogue = instructions <= OVERLAP ? OVERLAPPED_EPILOGUE : EPILOGUE_PER_VECTOR;
+        double stores = blocks > 1 || !tail.isEmpty() ? SPLIT_STORE * pixels : 0;
+        return steps * step + pixels * units * epilogue + stores + TILE_OVERHEAD;
     }
 }
