@@ -15,6 +15,7 @@ import quantwright.backend.llvm.kernel.DepthwiseTemplate;
 import quantwright.backend.llvm.kernel.ElementwiseTemplate;
 import quantwright.backend.llvm.kernel.FloatConvTemplate;
 import quantwright.backend.llvm.kernel.FloatDepthwiseTemplate;
+import quantwright.backend.llvm.kernel.InterleaveTemplate;
 import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.kernel.PoolTemplate;
 import quantwright.backend.llvm.kernel.VectorIsa;
@@ -67,6 +68,7 @@ public final class AvxBackend extends LlvmBackend {
     private static CpuKernels kernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
             List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise) {
         return new CpuKernels(isa, convolutions, depthwise, List.of(new ElementwiseTemplate(isa)),
-                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)), List.of(new FloatDepthwiseTemplate(isa)));
+                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)), List.of(new FloatDepthwiseTemplate(isa)),
+                List.of(new InterleaveTemplate(isa)));
     }
 }

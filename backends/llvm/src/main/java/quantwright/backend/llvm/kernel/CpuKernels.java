@@ -13,13 +13,15 @@ import java.util.List;
  * @param pools pooling of bytes
  * @param floatConvolutions float convolutions and fully connected layers
  * @param floatDepthwise float depthwise convolutions
+ * @param interleaves planes to pixels and back
  */
 public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
                          List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise,
                          List<KernelTemplate<ElementwiseSpec, ElementwiseParameters>> elementwise,
                          List<KernelTemplate<PoolSpec, PoolParameters>> pools,
                          List<KernelTemplate<FloatConvSpec, FloatParameters>> floatConvolutions,
-                         List<KernelTemplate<FloatDepthwiseSpec, FloatParameters>> floatDepthwise) {
+                         List<KernelTemplate<FloatDepthwiseSpec, FloatParameters>> floatDepthwise,
+                         List<KernelTemplate<InterleaveSpec, InterleaveTemplate.None>> interleaves) {
     /** Copies the lists. */
     public CpuKernels {
         convolutions = List.copyOf(convolutions);
@@ -28,6 +30,7 @@ public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParame
         pools = List.copyOf(pools);
         floatConvolutions = List.copyOf(floatConvolutions);
         floatDepthwise = List.copyOf(floatDepthwise);
+        interleaves = List.copyOf(interleaves);
     }
 
     /** What i8 activations are XORed with in the arena. */

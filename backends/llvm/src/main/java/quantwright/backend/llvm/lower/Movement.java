@@ -3,6 +3,8 @@ package quantwright.backend.llvm.lower;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import quantwright.backend.llvm.kernel.InterleaveSpec;
+import quantwright.backend.llvm.kernel.InterleaveTemplate;
 import quantwright.backend.llvm.loops.CopyKernel;
 import quantwright.backend.llvm.loops.FillKernel;
 import quantwright.backend.llvm.loops.LoopNest;
@@ -20,6 +22,7 @@ import quantwright.ir.op.QConcat;
 import quantwright.ir.op.Slice;
 import quantwright.ir.op.SpaceToDepth;
 import quantwright.ir.op.Transpose;
+import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.Shape;
 
@@ -38,7 +41,26 @@ final class Movement implements NodeLowering {
         if (node.op() instanceof Pad pad) {
             return pad(pad, in, out);
         }
+        if (node.op() instanceof Transpose transpose && planes(transpose, in, out, cx) instanceof Result.Calls calls) {
+            return calls;
+        }
         return NodeLowering.calls(copy(nest(node.op(), in, out), in, 0, out, 0));
+    }
+
+    /** Images of few channels, from planes to pixels or back, have kernels of their own. */
+    private static Result planes(Transpose t, Placement in, Placement out, LoweringContext cx) {
+        boolean toPixels = t.permutation().equals(Ints.of(0, 2, 3, 1));
+        if (in.type().rank() != 4 || in.flip() != out.flip() || !toPixels && !t.permutation().equals(Ints.of(0, 3, 1, 2))) {
+            return new Result.Rejected("not between planes and pixels");
+        }
+        Placement pixels = toPixels ? out : in;
+        Placement planes = toPixels ? in : out;
+        int bytes = in.elementBytes();
+        if (planes.strides()[3] != bytes || pixels.strides()[3] != bytes || bytes != 1 && bytes != 4) {
+            return new Result.Rejected("elements do not touch");
+        }
+        return KernelChoice.choose(cx.kernels().interleaves(), new InterleaveSpec(pixels.view(), bytes, planes.strides()[1],
+                planes.strides()[2], toPixels), new InterleaveTemplate.None(), List.of(in, out));
     }
 
     private static LoopNest nest(Op op, Placement in, Placement out) {
