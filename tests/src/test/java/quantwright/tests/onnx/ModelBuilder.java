@@ -83,6 +83,7 @@ final class ModelBuilder {
     ModelProto build() {
         return ModelProto.newBuilder().setIrVersion(opset < 13 ? 7 : opset < 21 ? 8 : 10)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("com.microsoft").setVersion(1))
                 .setGraph(graph).build();
     }
 

@@ -11,9 +11,11 @@ import static quantwright.tests.onnx.ModelBuilder.noise;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -296,6 +298,28 @@ class OnnxBadInputTest {
                     // Most bytes are weights; the structure lies at the start.
                     int at = random.nextInt(random.nextBoolean() ? Math.min(6000, damaged.length) : damaged.length);
                     damaged[at] = (byte) random.nextInt();
+                }
+                outcome(Files.write(file, damaged));
+            }
+        });
+    }
+
+    @Test
+    void damagedOperatorsGiveDiagnosticsOnly() throws Exception {
+        Path zip = ModelCatalogue.requireFile("data/conformance/onnx-node-vectors.zip");
+        List<byte[]> models = new ArrayList<>();
+        try (var files = FileSystems.newFileSystem(zip)) {
+            for (Path folder : NodeVectors.cases(files.getPath("/"))) {
+                models.add(Files.readAllBytes(folder.resolve("model.onnx")));
+            }
+        }
+        var random = new Random(23);
+        assertTimeoutPreemptively(Duration.ofSeconds(90), () -> {
+            Path file = folder.resolve("damaged.onnx");
+            for (int k = 0; k < 40 * models.size(); k++) {
+                byte[] damaged = models.get(k % models.size()).clone();
+                for (int n = random.nextInt(1, 5); n > 0; n--) {
+                    damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
                 }
                 outcome(Files.write(file, damaged));
             }

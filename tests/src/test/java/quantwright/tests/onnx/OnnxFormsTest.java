@@ -26,6 +26,7 @@ import quantwright.ir.Graph;
 import quantwright.ir.Value;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.interp.Interpreter;
 import quantwright.ir.type.ScalarType;
 
 /** Forms of operators that the operator set's version decides, and corner cases, against ONNX Runtime. */
@@ -189,6 +190,44 @@ class OnnxFormsTest {
                 .output("y", DataType.UINT8).output("s").output("z", DataType.UINT8));
     }
 
+    /** ONNX Runtime's own operators: its kernels may round the other way where a result lies near a tie. */
+    private static void microsoft() {
+        int[] b = new Random(6).ints(2 * 3 * 4 * 4, 0, 256).toArray();
+        for (String op : List.of("QLinearAdd", "QLinearMul")) {
+            ModelBuilder m = parameters(new ModelBuilder(13).input("x", DataType.UINT8, 2, 3, 4, 4)
+                    .constant(ints("b", DataType.UINT8, new long[] {2, 3, 4, 4}, b)));
+            m.graph().addNode(ModelBuilder.nodeOf("com.microsoft", op, "x,s,z,b,s2,z2,s3,z3", "y"));
+            form(op, m.output("y", DataType.UINT8));
+        }
+        ModelBuilder concat = parameters(new ModelBuilder(13).input("x", DataType.UINT8, 2, 3, 4, 4)
+                .constant(ints("b", DataType.UINT8, new long[] {2, 3, 4, 4}, b)));
+        concat.graph().addNode(ModelBuilder.nodeOf("com.microsoft", "QLinearConcat", "s3,z3,x,s,z,b,s2,z2", "y",
+                "axis", 1L));
+        form("QLinearConcat", concat.output("y", DataType.UINT8));
+        ModelBuilder global = parameters(new ModelBuilder(13).input("x", DataType.UINT8, 2, 3, 4, 4));
+        global.graph().addNode(ModelBuilder.nodeOf("com.microsoft", "QLinearGlobalAveragePool", "x,s,z,s2,z2", "y"));
+        form("QLinearGlobalAveragePool", global.output("y", DataType.UINT8));
+        ModelBuilder pool = parameters(new ModelBuilder(13).input("x", DataType.UINT8, 2, 3, 5, 4));
+        pool.graph().addNode(ModelBuilder.nodeOf("com.microsoft", "QLinearAveragePool", "x,s,z,s2,z2", "y",
+                "kernel_shape", new long[] {2, 3}, "pads", new long[] {1, 1, 0, 0}));
+        form("QLinearAveragePool", pool.output("y", DataType.UINT8));
+    }
+
+    private static ModelBuilder parameters(ModelBuilder m) {
+        return m.constant(floats("s", NONE, 0.03f)).constant(ints("z", DataType.UINT8, NONE, 120))
+                .constant(floats("s2", NONE, 0.021f)).constant(ints("z2", DataType.UINT8, NONE, 17))
+                .constant(floats("s3", NONE, 0.05f)).constant(ints("z3", DataType.UINT8, NONE, 99));
+    }
+
+    private static void more() {
+        form("LRN", unary(13, "LRN", dims(1, 7, 3, 2), "size", 5L, "alpha", 0.5f, "beta", 0.6f, "bias", 1.5f));
+        form("Shrink", unary(13, "Shrink", dims(3, 4), "lambd", 0.3f, "bias", 0.1f));
+        form("Trilu", new ModelBuilder(14).input("x", 2, 4, 5).constant(longs("k", NONE, -1)).node("Trilu", "x,k", "y",
+                "upper", 0L).output("y"));
+        form("Cosh", unary(13, "Cosh", dims(3, 4)));
+        form("Tan", unary(13, "Tan", dims(3, 4)));
+    }
+
     private static void folding() {
         form("shape arithmetic", new ModelBuilder(13).input("x", 2, 3, 4, 5).node("Shape", "x", "s")
                 .constant(longs("i", NONE, 2)).constant(longs("zero", 0)).constant(longs("minus", -1))
@@ -202,12 +241,26 @@ class OnnxFormsTest {
                 .node("Mul", "f,k", "m").node("Add", "x,m", "y").output("y"));
     }
 
+    private static void agreesToAStep(ModelProto model, Graph graph, List<Tensor> inputs) throws Exception {
+        byte[] expected = PeerComparison.expected(model.toByteArray(), graph, inputs).get(0).data();
+        Tensor actual = Interpreter.run(graph, inputs, null).get(0);
+        int different = 0;
+        for (int i = 0; i < actual.size(); i++) {
+            long step = Math.abs(actual.integer(i) - (expected[i] & 0xff));
+            assertTrue(step <= 1, "element " + i + " is off by " + step);
+            different += step > 0 ? 1 : 0;
+        }
+        assertTrue(different * 25 <= actual.size(), different + " of " + actual.size() + " elements are off by one");
+    }
+
     static Stream<Named<ModelProto>> forms() {
         FORMS.clear();
         windows();
         versions();
         resizes();
         quantized();
+        microsoft();
+        more();
         folding();
         return FORMS.stream();
     }
@@ -229,6 +282,10 @@ class OnnxFormsTest {
                 }
             }
             inputs.add(tensor);
+        }
+        if (model.getGraph().getNodeList().stream().anyMatch(n -> n.getDomain().equals("com.microsoft"))) {
+            agreesToAStep(model, graph, inputs);
+            return;
         }
         double error = PeerComparison.relativeError(model.toByteArray(), graph, inputs);
         assertTrue(error <= 2e-6, () -> "relative error " + error);

@@ -40,6 +40,7 @@ final class ActivationOps {
         table.add("Softsign", ActivationOps::softsign);
         table.add("Mish", ActivationOps::mish);
         table.add("Swish", ActivationOps::swish);
+        table.add("Shrink", ActivationOps::shrink);
         table.add("Clip", ActivationOps::clip);
         table.add("Softmax", cx -> softmax(cx, axis -> new Softmax(axis, 1)));
         table.add("LogSoftmax", cx -> softmax(cx, LogSoftmax::new));
@@ -111,6 +112,18 @@ final class ActivationOps {
         }
         Edge gate = cx.emit(new Unary(UnaryKind.SIGMOID), times(cx, x, alpha));
         cx.set(0, cx.emit(new Binary(BinaryKind.MUL), x, gate));
+    }
+
+    // x < -lambd ? x + bias : x > lambd ? x - bias : 0
+    private static void shrink(NodeContext cx) {
+        Edge x = cx.input(0);
+        ScalarType type = x.type().storage();
+        Edge bias = Emitter.scalar(type, cx.attributes().floatOr("bias", 0));
+        float lambd = cx.attributes().floatOr("lambd", 0.5f);
+        Edge above = cx.emit(new Compare(CompareKind.GREATER), x, Emitter.scalar(type, lambd));
+        Edge below = cx.emit(new Compare(CompareKind.LESS), x, Emitter.scalar(type, -lambd));
+        Edge high = cx.emit(new Where(), above, cx.emit(new Binary(BinaryKind.SUB), x, bias), Emitter.scalar(type, 0));
+        cx.set(0, cx.emit(new Where(), below, cx.emit(new Binary(BinaryKind.ADD), x, bias), high));
     }
 
     private static void clip(NodeContext cx) {

@@ -24,6 +24,11 @@ final class ElementwiseOps {
         table.add("Pow", ElementwiseOps::pow);
         table.add("Mod", ElementwiseOps::mod);
         table.add("PRelu", ElementwiseOps::prelu);
+        table.add("IsNaN", ElementwiseOps::isNaN);
+        table.add("IsInf", ElementwiseOps::isInf);
+        table.add("Tan", ElementwiseOps::tan);
+        table.add("Sinh", cx -> hyperbolic(cx, BinaryKind.SUB));
+        table.add("Cosh", cx -> hyperbolic(cx, BinaryKind.ADD));
         table.add("Sum", cx -> cx.set(0, variadic(cx, BinaryKind.ADD)));
         table.add("Min", cx -> cx.set(0, variadic(cx, BinaryKind.MIN)));
         table.add("Max", cx -> cx.set(0, variadic(cx, BinaryKind.MAX)));
@@ -116,6 +121,41 @@ final class ElementwiseOps {
             Edge whole = cx.emit(new Binary(BinaryKind.MUL), cx.emit(new Binary(BinaryKind.DIV), a, b), b);
             cx.set(0, cx.emit(new Binary(BinaryKind.SUB), a, whole));
         }
+    }
+
+    // x == x fails for NaN alone
+    private static void isNaN(NodeContext cx) {
+        Edge x = cx.input(0);
+        cx.set(0, cx.emit(new Unary(UnaryKind.NOT), cx.emit(new Compare(CompareKind.EQUAL), x, x)));
+    }
+
+    private static void isInf(NodeContext cx) {
+        Edge x = cx.input(0);
+        boolean positive = cx.attributes().flag("detect_positive", true);
+        boolean negative = cx.attributes().flag("detect_negative", true);
+        Edge seen = positive && negative ? cx.emit(new Unary(UnaryKind.ABS), x) : x;
+        double limit = positive ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        if (!positive && !negative) {
+            // Nothing is looked for: false everywhere.
+            Edge same = cx.emit(new Compare(CompareKind.EQUAL), x, x);
+            cx.set(0, cx.emit(new Compare(CompareKind.XOR), same, same));
+            return;
+        }
+        cx.set(0, cx.emit(new Compare(CompareKind.EQUAL), seen, Emitter.scalar(x.type().storage(), limit)));
+    }
+
+    private static void tan(NodeContext cx) {
+        Edge x = cx.input(0);
+        cx.set(0, cx.emit(new Binary(BinaryKind.DIV), cx.emit(new Unary(UnaryKind.SIN), x),
+                cx.emit(new Unary(UnaryKind.COS), x)));
+    }
+
+    // (exp(x) +- exp(-x)) / 2
+    private static void hyperbolic(NodeContext cx, BinaryKind kind) {
+        Edge x = cx.input(0);
+        Edge falling = cx.emit(new Unary(UnaryKind.EXP), cx.emit(new Unary(UnaryKind.NEG), x));
+        Edge both = cx.emit(new Binary(kind), cx.emit(new Unary(UnaryKind.EXP), x), falling);
+        cx.set(0, cx.emit(new Binary(BinaryKind.MUL), both, Emitter.scalar(x.type().storage(), 0.5)));
     }
 
     // x < 0 ? slope * x : x

@@ -84,14 +84,17 @@ final class Emitter {
         if (operands.length == 1 && (op instanceof Reshape || op instanceof Identity
                 || op instanceof Transpose && operands[0].isSplat())) {
             ConstantData same = operands[0].data().withType(result);
-            return Optional.of(operands[0].isSplat() ? Edge.splat(same, "") : Edge.constant(same, ""));
+            String name = operands[0].name();
+            return Optional.of(operands[0].isSplat() ? Edge.splat(same, name) : Edge.constant(same, name));
         }
         if (result.packedBytes() > foldBudget) {
             return Optional.empty();
         }
         Optional<ConstantData> data = ConstantFolder.fold(op, Arrays.stream(operands).map(Edge::data).toList());
         foldBudget -= data.map(d -> d.bytes().byteSize()).orElse(0L);
-        return data.map(d -> Edge.constant(d, ""));
+        // Weights in another order are still known by the model's name.
+        String name = op instanceof Transpose ? operands[0].name() : "";
+        return data.map(d -> Edge.constant(d, name));
     }
 
     /** The graph's value of a tensor; known data becomes a constant node. */
@@ -164,6 +167,11 @@ final class Emitter {
             default -> tensor.setInteger(0, (long) value);
         }
         return constant(tensor);
+    }
+
+    /** A rank-0 zero of any plain type. */
+    static Edge zero(ScalarType type) {
+        return constant(Tensor.zeros(new TensorType(type, Shape.SCALAR)));
     }
 
     /** Reshapes. */

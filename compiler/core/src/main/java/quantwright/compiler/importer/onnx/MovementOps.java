@@ -4,6 +4,11 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import quantwright.compiler.importer.ImportDiagnostic;
 import quantwright.ir.data.Tensor;
+import quantwright.ir.op.Binary;
+import quantwright.ir.op.BinaryKind;
+import quantwright.ir.op.Cast;
+import quantwright.ir.op.Compare;
+import quantwright.ir.op.CompareKind;
 import quantwright.ir.op.Concat;
 import quantwright.ir.op.DepthToSpace;
 import quantwright.ir.op.Gather;
@@ -11,8 +16,11 @@ import quantwright.ir.op.Pad;
 import quantwright.ir.op.PadMode;
 import quantwright.ir.op.Slice;
 import quantwright.ir.op.SpaceToDepth;
+import quantwright.ir.op.Where;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
 
 /** Ops that pick, join and surround elements. */
 final class MovementOps {
@@ -25,6 +33,8 @@ final class MovementOps {
         table.add("Slice", MovementOps::slice);
         table.add("Split", MovementOps::split);
         table.add("Pad", MovementOps::pad);
+        table.add("Trilu", MovementOps::trilu);
+        table.add("OneHot", MovementOps::oneHot);
         table.add("DepthToSpace", MovementOps::depthToSpace);
         table.add("SpaceToDepth", MovementOps::spaceToDepth);
     }
@@ -159,6 +169,55 @@ final class MovementOps {
     private static float border(Edge x, long stored) {
         return x.type().element() instanceof QuantizedType.PerTensor q
                 ? (float) ((double) (stored - q.zeroPoint()) * q.scale()) : stored;
+    }
+
+    /** Zero outside a triangle of the last two axes. */
+    private static void trilu(NodeContext cx) {
+        Edge x = cx.input(0);
+        boolean upper = cx.attributes().flag("upper", true);
+        long k = cx.has(1) ? cx.knownLongs(1, "k")[0] : 0;
+        if (x.rank() < 2) {
+            throw cx.badShape("operand " + x.shape() + " has no rows and columns");
+        }
+        Edge offset = cx.emit(new Binary(BinaryKind.SUB), axisPositions(x.dim(-1), 1, x.dim(-1)),
+                axisPositions(x.dim(-2), x.dim(-2), 1));
+        CompareKind kind = upper ? CompareKind.GREATER_OR_EQUAL : CompareKind.LESS_OR_EQUAL;
+        Edge inside = cx.emit(new Compare(kind), offset, Emitter.scalar(ScalarType.I64, k));
+        cx.set(0, cx.emit(new Where(), inside, x, Emitter.zero(x.type().storage())));
+    }
+
+    /** 0, 1, ... as i64 of the given shape. */
+    private static Edge axisPositions(int count, int... dims) {
+        long[] positions = new long[count];
+        Arrays.setAll(positions, i -> i);
+        return Emitter.constant(Tensor.of(TensorType.of(ScalarType.I64, dims), positions));
+    }
+
+    /** Values[1] where the new axis equals the index, which counts from the end if negative; else values[0]. */
+    private static void oneHot(NodeContext cx) {
+        Edge indices = cx.input(0);
+        long depth = (long) cx.knownFloat(1, "depth");
+        Edge values = cx.input(2);
+        if (depth < 1 || depth > 1 << 24 || values.shape().elementCount() != 2) {
+            throw cx.badShape("depth " + depth + ", values of shape " + values.shape());
+        }
+        int axis = cx.axis(cx.attributes().intOr("axis", -1), indices.rank() + 1);
+        int[] wide = new int[indices.rank() + 1];
+        int[] along = new int[wide.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = i == axis ? 1 : indices.dim(i < axis ? i : i - 1);
+            along[i] = i == axis ? (int) depth : 1;
+        }
+        Edge whole = cx.emit(new Cast(ScalarType.I64), indices);
+        Edge negative = cx.emit(new Compare(CompareKind.LESS), whole, Emitter.scalar(ScalarType.I64, 0));
+        Edge turned = cx.emit(new Binary(BinaryKind.ADD), whole, Emitter.scalar(ScalarType.I64, depth));
+        Edge position = cx.emitter().reshape(cx.emit(new Where(), negative, turned, whole), wide);
+        Edge hit = cx.emit(new Compare(CompareKind.EQUAL), position, axisPositions((int) depth, along));
+        cx.set(0, cx.emit(new Where(), hit, element(cx, values, 1), element(cx, values, 0)));
+    }
+
+    private static Edge element(NodeContext cx, Edge pair, int i) {
+        return cx.emitter().reshape(cx.emit(new Slice(Ints.of(i), Ints.of(1), Ints.of(1)), pair));
     }
 
     private static int block(NodeContext cx, Edge x) {

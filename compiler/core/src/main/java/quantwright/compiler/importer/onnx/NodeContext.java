@@ -112,9 +112,11 @@ final class NodeContext {
         return wanted.length;
     }
 
-    /** Gives output {@code i}. */
+    /** Gives output {@code i}; one that the node does not name is dropped. */
     void set(int i, Edge edge) {
-        outputs[i] = edge;
+        if (i < outputs.length) {
+            outputs[i] = edge;
+        }
     }
 
     /** What the translation gave for output {@code i}. */

@@ -1,6 +1,7 @@
 package quantwright.compiler.importer.onnx;
 
 import java.util.Arrays;
+import quantwright.ir.op.AvgPool;
 import quantwright.ir.op.BatchNorm;
 import quantwright.ir.op.Binary;
 import quantwright.ir.op.BinaryKind;
@@ -10,6 +11,7 @@ import quantwright.ir.op.Reduce;
 import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
+import quantwright.ir.op.Window2d;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.ScalarType;
 
@@ -26,6 +28,7 @@ final class NormalizationOps {
         table.add("RMSNormalization", NormalizationOps::rootMeanSquare);
         table.add("MeanVarianceNormalization", NormalizationOps::meanVariance);
         table.add("LpNormalization", NormalizationOps::lp);
+        table.add("LRN", NormalizationOps::acrossChannels);
     }
 
     private static void batch(NodeContext cx) {
@@ -164,6 +167,25 @@ final class NormalizationOps {
         Edge deviation = cx.emit(new Unary(UnaryKind.SQRT), mean(cx, square(cx, centred), axes));
         Edge below = binary(cx, BinaryKind.ADD, deviation, Emitter.scalar(x.type().storage(), 1e-9));
         cx.set(0, binary(cx, BinaryKind.DIV, centred, below));
+    }
+
+    /** x / (bias + alpha * mean of the squares of size neighbouring channels, zeros beyond the ends) ^ beta. */
+    private static void acrossChannels(NodeContext cx) {
+        Edge x = cx.input(0);
+        int size = cx.attributes().requiredInt("size");
+        if (x.rank() < 3 || size < 1 || size > 1 << 16) {
+            throw Attributes.fail("size", "is " + size + " for an operand of shape " + x.shape());
+        }
+        // Channels stand as rows of an image with one channel, so that an average over a column of it is the mean.
+        int inner = Math.toIntExact(x.shape().product(2, x.rank()));
+        Edge rows = cx.emitter().reshape(square(cx, x), x.dim(0), x.dim(1), inner, 1);
+        Window2d window = Window2d.of(size, 1, 1, 1).padded((size - 1) / 2, 0, size / 2, 0);
+        Edge mean = cx.emitter().reshape(cx.emit(new AvgPool(window, true, 0, 0), rows), x.shape().toArray());
+        ScalarType type = x.type().storage();
+        Edge scaled = binary(cx, BinaryKind.MUL, mean, Emitter.scalar(type, cx.attributes().floatOr("alpha", 1e-4f)));
+        Edge base = binary(cx, BinaryKind.ADD, scaled, Emitter.scalar(type, cx.attributes().floatOr("bias", 1)));
+        Edge below = binary(cx, BinaryKind.POW, base, Emitter.scalar(type, cx.attributes().floatOr("beta", 0.75f)));
+        cx.set(0, binary(cx, BinaryKind.DIV, x, below));
     }
 
     private static void lp(NodeContext cx) {

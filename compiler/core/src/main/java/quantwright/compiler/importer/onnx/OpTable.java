@@ -37,12 +37,18 @@ final class OpTable {
         ResizeOps.register(table);
         QuantizeOps.register(table);
         QuantizedProductOps.register(table);
+        MicrosoftOps.register(table);
         return table;
     }
 
     /** Adds an operator of the default domain. */
     void add(String opType, Handler handler) {
         handlers.put(key("", opType), handler);
+    }
+
+    /** Adds an operator of another domain. */
+    void add(String domain, String opType, Handler handler) {
+        handlers.put(key(domain, opType), handler);
     }
 
     /** The translation of an operator, or null. */

@@ -25,7 +25,8 @@ final class QuantizedProductOps {
         table.add("MatMulInteger", QuantizedProductOps::integerMatmul);
     }
 
-    private static QuantizedType.PerTensor perTensor(NodeContext cx, Edge x, int scaleAt) {
+    /** The per-tensor type of {@code x} from scale operand {@code scaleAt} and zero point operand after it. */
+    static QuantizedType.PerTensor perTensor(NodeContext cx, Edge x, int scaleAt) {
         ScalarType expressed = cx.input(scaleAt).type().storage();
         if (QuantizeOps.parameters(cx, x.shape(), scaleAt, x.type().storage(), expressed, 0)
                 instanceof QuantizedType.PerTensor type) {
