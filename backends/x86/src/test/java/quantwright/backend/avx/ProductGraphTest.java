@@ -66,6 +66,23 @@ class ProductGraphTest {
     }
 
     @Test
+    void anAdditionOfTwoConvolutionsIsFusedOnce() {
+        assumeTrue(HostFeatures.detect().features().contains(CpuFeature.AVX512VNNI), "SKIPPED: no AVX-512 VNNI here");
+        Random random = new Random(7);
+        Graph g = new Graph("two", Level.QUANT);
+        Value x = g.addInput("x", new TensorType(activation(random), Shape.of(1, 6, 5, 9)));
+        Value a = conv(g, random, x, Window2d.of(1, 1, 1, 1), 1, 20, Rounding.FLOAT32);
+        a.setName("a");
+        Value b = conv(g, random, x, Window2d.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1, 20, Rounding.FLOAT32);
+        b.setName("b");
+        Value sum = g.append(new QAdd(false, Rounding.FLOAT32, Clamp.full(ScalarType.I8)), List.of(a, b), activation(random),
+                Location.UNKNOWN).result();
+        sum.setName("sum");
+        g.addOutput("y", sum);
+        compare(g, bytes(random, x.type()), "two convolutions");
+    }
+
+    @Test
     void randomFloatNetworksAreBitEqual() {
         assumeTrue(HostFeatures.detect().features().contains(CpuFeature.AVX512VNNI), "SKIPPED: no AVX-512 VNNI here");
         for (int seed = 0; seed < 40; seed++) {

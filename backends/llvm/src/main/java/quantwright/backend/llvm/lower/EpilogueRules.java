@@ -2,6 +2,7 @@ package quantwright.backend.llvm.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.arith.Rounding;
@@ -37,33 +38,37 @@ final class EpilogueRules {
         this.fuse = fuse;
     }
 
-    /** The longest chain from {@code root}, at least {@code root} itself. */
-    List<Node> chain(Node root) {
+    /** Whether a chain can start at the node. */
+    boolean isRoot(Node node) {
+        return fuse && switch (node.op()) {
+            case QConv2d _, QDense _, Conv2d _, Dense _, Transpose _ -> true;
+            default -> false;
+        };
+    }
+
+    /** The longest chain from {@code root}, at least {@code root} itself, without the nodes in {@code taken}. */
+    List<Node> chain(Node root, Set<Node> taken) {
         List<Node> chain = new ArrayList<>(List.of(root));
-        if (!fuse) {
-            return chain;
-        }
         switch (root.op()) {
-            case QConv2d c -> extend(chain, true, c.rounding() instanceof Rounding.F32);
-            case QDense d -> extend(chain, true, d.rounding() instanceof Rounding.F32);
-            case Conv2d _, Dense _ -> extend(chain, false, true);
-            case Transpose _ -> {
+            case QConv2d c -> extend(chain, taken, true, c.rounding() instanceof Rounding.F32);
+            case QDense d -> extend(chain, taken, true, d.rounding() instanceof Rounding.F32);
+            case Conv2d _, Dense _ -> extend(chain, taken, false, true);
+            default -> {
                 Node next = onlyUser(root);
-                if (next != null && next.op() instanceof Quantize) {
+                if (next != null && next.op() instanceof Quantize && !taken.contains(next)) {
                     chain.add(next);
                 }
             }
-            default -> { }
         }
         return chain;
     }
 
-    private void extend(List<Node> chain, boolean integer, boolean mayAdd) {
+    private void extend(List<Node> chain, Set<Node> taken, boolean integer, boolean mayAdd) {
         Stage stage = Stage.ACTIVATION;
         while (true) {
             Node last = chain.getLast();
             Node next = onlyUser(last);
-            if (next == null) {
+            if (next == null || taken.contains(next)) {
                 return;
             }
             boolean activation = integer ? next.op() instanceof QLookup : isActivation(next.op());

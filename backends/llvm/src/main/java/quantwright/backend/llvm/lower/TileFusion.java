@@ -2,9 +2,11 @@ package quantwright.backend.llvm.lower;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Node;
@@ -37,17 +39,7 @@ final class TileFusion {
         for (Value input : source.inputs()) {
             mapped.put(input, target.addInput(input.name(), input.type()));
         }
-        Map<Node, List<Node>> chainByLast = new HashMap<>();
-        Map<Node, Node> inner = new HashMap<>();
-        for (Node node : source) {
-            if (inner.containsKey(node)) {
-                continue;
-            }
-            List<Node> chain = rules.chain(node);
-            Node last = chain.getLast();
-            chain.forEach(n -> inner.put(n, last));
-            chainByLast.put(last, chain);
-        }
+        Map<Node, List<Node>> chainByLast = chains(rules);
         for (Node node : source) {
             List<Node> chain = chainByLast.get(node);
             if (chain != null) {
@@ -58,6 +50,28 @@ final class TileFusion {
             target.addOutput(source.outputName(i), mapped.get(source.outputs().get(i)));
         }
         return target;
+    }
+
+    /**
+     * Every node's chain, by the chain's last node. Later roots choose first: where two of them could take the same addition,
+     * the one whose result would otherwise be stored last does.
+     */
+    private Map<Node, List<Node>> chains(EpilogueRules rules) {
+        Map<Node, List<Node>> byLast = new HashMap<>();
+        Set<Node> taken = new HashSet<>();
+        for (Node node : source.nodes().reversed()) {
+            if (rules.isRoot(node)) {
+                List<Node> chain = rules.chain(node, taken);
+                taken.addAll(chain);
+                byLast.put(chain.getLast(), chain);
+            }
+        }
+        for (Node node : source) {
+            if (taken.add(node)) {
+                byLast.put(node, List.of(node));
+            }
+        }
+        return byLast;
     }
 
     private void emit(List<Node> chain) {
