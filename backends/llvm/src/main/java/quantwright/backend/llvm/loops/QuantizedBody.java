@@ -155,6 +155,24 @@ public sealed interface QuantizedBody extends MapBody {
         }
     }
 
+    /** Requantization of a sum of stored values: operands sum, number of values; slots zero point, the rescaling. */
+    record PooledSum(Rescaling rescaling) implements QuantizedBody {
+        @Override
+        public String name() {
+            return "pooled_sum";
+        }
+
+        @Override
+        public String slots() {
+            return "i" + rescaling.slots();
+        }
+
+        @Override
+        public Value apply(FunctionBuilder f, Value[] x, Value[] c) {
+            return rescaling.apply(f, f.sub(x[0], f.mul(x[1], c[0])), c, 1);
+        }
+    }
+
     /** Clamp of stored integers; slots min, max. */
     record Clamp() implements QuantizedBody {
         @Override
@@ -190,33 +208,6 @@ public sealed interface QuantizedBody extends MapBody {
             Value negative = f.icmp("slt", x[0], Value.zero(x[0].type()));
             Value nudged = f.select(negative, f.sub(x[0], c[1]), f.add(x[0], c[1]));
             return f.smin(f.smax(f.sdiv(nudged, c[0]), c[2]), c[3]);
-        }
-    }
-
-    /**
-     * {@link quantwright.ir.arith.Averages#tfliteGeneralMean} of a sum; slots count, scale, bias, bound of the float, zero,
-     * min, max.
-     */
-    record GeneralMean() implements QuantizedBody {
-        @Override
-        public String name() {
-            return "general_mean";
-        }
-
-        @Override
-        public String slots() {
-            return "ffffiii";
-        }
-
-        @Override
-        public Value apply(FunctionBuilder f, Value[] x, Value[] c) {
-            IrType type = IrType.F32.vec(x[0].type().lanes());
-            Value mean = f.fdiv(f.sitofp(x[0], type), c[0]);
-            Value sum = f.fadd(f.fmul(mean, c[1]), c[2]);
-            Value low = f.select(f.fcmp("olt", sum, f.fneg(c[3])), f.fneg(c[3]), sum);
-            Value rounded = Rescaling.roundAway(f, f.select(f.fcmp("ogt", low, c[3]), c[3], low));
-            Value q = f.add(f.fptosi(rounded, x[0].type()), c[4]);
-            return f.smin(f.smax(q, c[5]), c[6]);
         }
     }
 }
