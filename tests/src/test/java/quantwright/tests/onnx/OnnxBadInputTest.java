@@ -316,7 +316,7 @@ class OnnxBadInputTest {
         var random = new Random(23);
         assertTimeoutPreemptively(Duration.ofSeconds(90), () -> {
             Path file = folder.resolve("damaged.onnx");
-            for (int k = 0; k < 40 * models.size(); k++) {
+            for (int k = 0; k < 10 * models.size(); k++) {
                 byte[] damaged = models.get(k % models.size()).clone();
                 for (int n = random.nextInt(1, 5); n > 0; n--) {
                     damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();

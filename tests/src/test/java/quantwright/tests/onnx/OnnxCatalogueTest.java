@@ -19,6 +19,7 @@ import quantwright.ir.Value;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.loc.Location;
+import quantwright.ir.verify.Verifier;
 import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 
@@ -39,6 +40,7 @@ class OnnxCatalogueTest {
         long start = System.nanoTime();
         Graph graph = new OnnxImporter().importModel(model.path(), ImportOptions.none(), sink);
         long imported = System.nanoTime();
+        Verifier.verify(graph, sink);
         assertEquals(List.of(), sink.all());
         keepsTheModelsInterface(model, graph);
         List<Tensor> inputs = inputs(model, graph);

@@ -1,5 +1,6 @@
 package quantwright.tests.onnx;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static quantwright.tests.onnx.ModelBuilder.floats;
 import static quantwright.tests.onnx.ModelBuilder.ints;
@@ -28,6 +29,7 @@ import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.interp.Interpreter;
 import quantwright.ir.type.ScalarType;
+import quantwright.ir.verify.Verifier;
 
 /** Forms of operators that the operator set's version decides, and corner cases, against ONNX Runtime. */
 class OnnxFormsTest {
@@ -188,6 +190,9 @@ class OnnxFormsTest {
                 .node("ConvInteger", "x,w,xz,wz", "y", "pads", new long[] {1, 0, 1, 0}).output("y", DataType.INT32));
         form("DynamicQuantizeLinear", new ModelBuilder(13).input("x", 3, 5).node("DynamicQuantizeLinear", "x", "y,s,z")
                 .output("y", DataType.UINT8).output("s").output("z", DataType.UINT8));
+        form("DynamicQuantizeLinear of zeros", new ModelBuilder(13).input("x", 3, 5).constant(floats("n", NONE, 0))
+                .node("Mul", "x,n", "zeros").node("DynamicQuantizeLinear", "zeros", "y,s,z")
+                .output("y", DataType.UINT8).output("s").output("z", DataType.UINT8));
     }
 
     /** ONNX Runtime's own operators: its kernels may round the other way where a result lies near a tie. */
@@ -269,7 +274,10 @@ class OnnxFormsTest {
     @MethodSource("forms")
     void agreesWithOnnxRuntime(ModelProto model) throws Exception {
         Path file = Files.write(folder.resolve("m.onnx"), model.toByteArray());
-        Graph graph = new OnnxImporter().importModel(file, ImportOptions.none(), new DiagnosticSink());
+        var sink = new DiagnosticSink();
+        Graph graph = new OnnxImporter().importModel(file, ImportOptions.none(), sink);
+        Verifier.verify(graph, sink);
+        assertEquals(List.of(), sink.all());
         List<Tensor> inputs = new ArrayList<>();
         var random = new Random(9);
         for (Value input : graph.inputs()) {

@@ -8,6 +8,8 @@ import quantwright.ir.op.Binary;
 import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.Cast;
 import quantwright.ir.op.Clip;
+import quantwright.ir.op.Compare;
+import quantwright.ir.op.CompareKind;
 import quantwright.ir.op.Dequantize;
 import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.Quantize;
@@ -15,6 +17,7 @@ import quantwright.ir.op.Reduce;
 import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
+import quantwright.ir.op.Where;
 import quantwright.ir.type.Floats;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
@@ -155,8 +158,11 @@ final class QuantizeOps {
         Edge zero = Emitter.scalar(ScalarType.F32, 0);
         Edge most = binary(cx, BinaryKind.MAX, cx.emit(new Reduce(ReduceKind.MAX, all, false), x), zero);
         Edge least = binary(cx, BinaryKind.MIN, cx.emit(new Reduce(ReduceKind.MIN, all, false), x), zero);
-        Edge scale = binary(cx, BinaryKind.DIV, binary(cx, BinaryKind.SUB, most, least),
-                Emitter.scalar(ScalarType.F32, 255));
+        Edge range = binary(cx, BinaryKind.SUB, most, least);
+        // Zeros only have no range; ONNX Runtime takes the scale 1 then.
+        Edge scale = cx.emit(new Where(), cx.emit(new Compare(CompareKind.EQUAL), range, zero),
+                Emitter.scalar(ScalarType.F32, 1),
+                binary(cx, BinaryKind.DIV, range, Emitter.scalar(ScalarType.F32, 255)));
         Edge shift = binary(cx, BinaryKind.DIV, binary(cx, BinaryKind.SUB, zero, least), scale);
         Edge rounded = cx.emit(new Unary(UnaryKind.ROUND), cx.emit(new Clip(0, 255), shift));
         Edge steps = cx.emit(new Unary(UnaryKind.ROUND), binary(cx, BinaryKind.DIV, x, scale));
