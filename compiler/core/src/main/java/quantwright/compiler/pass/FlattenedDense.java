@@ -60,9 +60,8 @@ final class FlattenedDense {
                 Node made = graph.insertBefore(layer, layer.op(), operands, List.of(layer.result().type().element()),
                         layer.location());
                 graph.replaceAllUses(layer.result(), made.result());
-                graph.erase(layer);
+                DeadCode.eraseIfDead(graph, layer);
             }
-            graph.erase(reshape);
             return true;
         }
         return false;

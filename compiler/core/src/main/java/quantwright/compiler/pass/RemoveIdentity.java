@@ -60,6 +60,8 @@ public final class RemoveIdentity extends RewritePass {
                         RemoveIdentity::composeTransposes),
                 new Rewrite("compose-slices", "slice(slice(x)) -> slice(x)", RemoveIdentity::composeSlices),
                 new Rewrite("compose-pads", "pad(pad(x, c), c) -> pad(x, c)", RemoveIdentity::composePads),
+                new Rewrite("compose-reinterprets", "reinterpret(reinterpret(x)) -> reinterpret(x)",
+                        RemoveIdentity::composeReinterprets),
                 new Rewrite("no-op-quantization", "quantize(dequantize(q)), requantize, reinterpret to the same -> q",
                         RemoveIdentity::quantization));
     }
@@ -178,6 +180,16 @@ public final class RemoveIdentity extends RewritePass {
 
     private static Ints sum(Ints a, Ints b) {
         return Ints.of(IntStream.range(0, a.size()).map(i -> a.get(i) + b.get(i)).toArray());
+    }
+
+    // reinterpret(reinterpret(x)) -> reinterpret(x); the shifts between u8 and i8 add up
+    private static boolean composeReinterprets(Graph graph, Node node) {
+        if (!(node.op() instanceof QReinterpret && producer(node) instanceof QReinterpret)) {
+            return false;
+        }
+        Node made = graph.insertBefore(node, node.op(), List.of(node.operand(0).producer().operand(0)),
+                List.of(node.result().type().element()), node.location());
+        return forward(graph, node, made.result());
     }
 
     // quantize(dequantize(q)) -> q where the types agree

@@ -17,6 +17,7 @@ import quantwright.ir.op.Identity;
 import quantwright.ir.op.MaxPool;
 import quantwright.ir.op.Pad;
 import quantwright.ir.op.PadMode;
+import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.Quantize;
 import quantwright.ir.op.Reshape;
 import quantwright.ir.op.Slice;
@@ -114,5 +115,17 @@ class RemoveIdentityTest {
         assertEquals(Map.of("no-op-quantization", 1), f.runExactly(new RemoveIdentity()));
         f.output(f.op(other, new Quantize(), f.op(new Dequantize(), f.graph.inputs().get(0))));
         assertEquals(Map.of(), f.runExactly(new RemoveIdentity()));
+    }
+
+    @Test
+    void reinterpretsCompose() {
+        PassFixture f = new PassFixture();
+        var u8 = QuantizedType.perTensor(ScalarType.U8, 0.1f, 130);
+        var i8 = QuantizedType.perTensor(ScalarType.I8, 0.1f, 2);
+        var x = f.input(u8, 300);
+        f.output(f.op(u8, new QReinterpret(), f.op(i8, new QReinterpret(), x)));
+        f.output(f.op(ScalarType.I8, new QReinterpret(), f.op(ScalarType.U8, new QReinterpret(), x)));
+        f.runExactly(new RemoveIdentity());
+        assertEquals(List.of("q.reinterpret"), f.ops());
     }
 }
