@@ -54,6 +54,10 @@ class ProductGraphTest {
             "x86_64", "generic", List.of("avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni", "avx512vbmi", "bmi2"),
             512, 32 << 10, 1 << 20)), new QuantizationRules("f32", true, false, true), "0");
 
+    private static final HardwareProfile AVX2 = new HardwareProfile("test-avx2", "test", Optional.of(new CpuMachine(
+            "x86_64", "generic", List.of("avx2", "fma", "bmi2"), 256, 32 << 10, 1 << 20)),
+            new QuantizationRules("f32", true, false, true), "0");
+
     @Test
     void randomNetworksAreBitEqual() {
         assumeTrue(HostFeatures.detect().features().contains(CpuFeature.AVX512VNNI), "SKIPPED: no AVX-512 VNNI here");
@@ -148,10 +152,15 @@ class ProductGraphTest {
     }
 
     private static void compare(Graph graph, Tensor input, String what) {
+        compare(graph, input, PROFILE, what);
+        compare(graph, input, AVX2, what + " avx2");
+    }
+
+    private static void compare(Graph graph, Tensor input, HardwareProfile profile, String what) {
         Map<String, Tensor> expected = new TreeMap<>();
         List<Tensor> outputs = Interpreter.run(graph, List.of(input), (v, t) -> expected.put(v.name(), t));
         AvxBackend backend = new AvxBackend();
-        CompiledModel model = backend.compile(new CompileRequest(graph, PROFILE, "m", CompileRequest.Progress.SILENT));
+        CompiledModel model = backend.compile(new CompileRequest(graph, profile, "m", CompileRequest.Progress.SILENT));
         try (Executor executor = backend.load(model)) {
             int[] seen = {0};
             List<Tensor> actual = executor.run(List.of(input), (name, tensor) -> {

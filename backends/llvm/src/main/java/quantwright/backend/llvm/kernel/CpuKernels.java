@@ -33,6 +33,11 @@ public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParame
         interleaves = List.copyOf(interleaves);
     }
 
+    /** Whether the choice of a product's kernel depends on its weights, beside its shape. */
+    public boolean choosesByWeights() {
+        return convolutions.size() > 1 || depthwise.size() > 1;
+    }
+
     /** What i8 activations are XORed with in the arena. */
     public int byteFlip() {
         return isa.byteFlip();

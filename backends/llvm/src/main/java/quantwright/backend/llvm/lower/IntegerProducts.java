@@ -6,6 +6,7 @@ import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.DepthwiseSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.PairSums;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
@@ -53,12 +54,16 @@ final class IntegerProducts implements NodeLowering {
                 parts.x.type().quantized().zeroPoint(0), values);
         List<Placement> arguments = residual == null ? List.of(in, out) : List.of(in, residual, out);
         TensorView residualView = residual == null ? null : residual.view();
+        // Only asked where it matters: layers that differ in nothing else share their code.
+        boolean pairsProven = cx.kernels().choosesByWeights()
+                && PairSums.safe(numbers.weights(), numbers.weights().length / out.view().channels());
         if (isDepthwise(parts.product, in.view(), out.view())) {
-            DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, Windows.of(parts.product), epilogue);
+            DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, Windows.of(parts.product), epilogue,
+                    pairsProven);
             return KernelChoice.choose(cx.kernels().depthwise(), spec, parameters, arguments);
         }
         ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, Windows.of(parts.product), groups(parts.product),
-                epilogue);
+                epilogue, pairsProven);
         return KernelChoice.choose(cx.kernels().convolutions(), spec, parameters, arguments);
     }
 
