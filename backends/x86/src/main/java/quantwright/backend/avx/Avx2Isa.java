@@ -88,6 +88,16 @@ public record Avx2Isa(boolean vnni) implements VectorIsa {
         }
 
         @Override
+        public int operations() {
+            return 3;
+        }
+
+        @Override
+        public int multiplications() {
+            return 2;
+        }
+
+        @Override
         public Value[] activation(FunctionBuilder f, Value splat) {
             return new Value[] {splat};
         }
@@ -127,6 +137,21 @@ public record Avx2Isa(boolean vnni) implements VectorIsa {
         @Override
         public int scratchRegisters() {
             return 4;
+        }
+
+        @Override
+        public int operations() {
+            return 4;
+        }
+
+        @Override
+        public int multiplications() {
+            return 2;
+        }
+
+        @Override
+        public int preparations() {
+            return 2;
         }
 
         @Override

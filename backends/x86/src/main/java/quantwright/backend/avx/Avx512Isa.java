@@ -30,6 +30,11 @@ public record Avx512Isa(boolean vbmi) implements VectorIsa {
     }
 
     @Override
+    public double vectorCycles() {
+        return 1;
+    }
+
+    @Override
     public int byteFlip() {
         return 0x80;
     }

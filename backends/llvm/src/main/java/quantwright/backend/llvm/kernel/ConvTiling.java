@@ -26,6 +26,12 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
 
     /** Slowdown when a tile's activations evict each other from the first-level cache. */
     private static final double CONFLICT = 1.6;
+    /** Weights of a block up to here stay in the first-level cache, up to the next in the second. */
+    private static final double NEAR = 24 << 10;
+    private static final double MIDDLE = 640 << 10;
+    /** Bytes per cycle from the second-level cache, and from behind it. */
+    private static final double NEAR_RATE = 26;
+    private static final double MIDDLE_RATE = 12;
     private static final int CACHE_SETS = 64;
     private static final int CACHE_WAYS = 8;
     private static final int LINE = 64;
@@ -70,7 +76,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         for (int v = 1; v <= Math.max(1, Math.min(full, 12)); v++) {
             ConvTiling[] shapes = shapes(h, w, channels, v, isa, dot, mayFlatten);
             for (ConvTiling t : shapes) {
-                double cost = t.cost(h, w, steps, isa) * (t.conflicts(pixelBytes) ? CONFLICT : 1);
+                double cost = t.cost(h, w, steps, isa, dot) * (t.conflicts(pixelBytes) ? CONFLICT : 1);
                 if (cost < bestCost * 0.999) {
                     bestCost = cost;
                     best = t;
@@ -113,37 +119,40 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return columns > sets * (CACHE_WAYS - 2);
     }
 
-    private double cost(int h, int w, long steps, VectorIsa isa) {
-        double perBlock = area(h, w, block, steps, isa);
-        double perTail = tail.isEmpty() ? 0 : area(h, w, tail, steps, isa);
+    private double cost(int h, int w, long steps, VectorIsa isa, VectorIsa.Dot dot) {
+        double perBlock = area(h, w, block, steps, isa, dot);
+        double perTail = tail.isEmpty() ? 0 : area(h, w, tail, steps, isa, dot);
         return blocks * perBlock + perTail;
     }
 
-    private double area(int h, int w, List<Integer> vectors, long steps, VectorIsa isa) {
+    private double area(int h, int w, List<Integer> vectors, long steps, VectorIsa isa, VectorIsa.Dot dot) {
         int fullX = w / columns;
         int restX = w % columns;
         int fullY = h / rows;
         int restY = h % rows;
-        double c = (double) fullX * fullY * tile(rows * columns, vectors, steps, isa);
+        double c = (double) fullX * fullY * tile(rows * columns, vectors, steps, isa, dot);
         if (restX > 0) {
-            c += (double) h * tile(restX, vectors, steps, isa);
+            c += (double) h * tile(restX, vectors, steps, isa, dot);
         }
         if (restY > 0) {
-            c += tile(restY * columns, vectors, steps, isa);
+            c += tile(restY * columns, vectors, steps, isa, dot);
         }
         return c;
     }
 
-    private double tile(int pixels, List<Integer> vectors, long steps, VectorIsa isa) {
+    private double tile(int pixels, List<Integer> vectors, long steps, VectorIsa isa, VectorIsa.Dot dot) {
         double units = 0;
         for (int l : vectors) {
             units += l == isa.lanes() ? 1 : 0.55;
         }
-        double products = pixels * units;
-        double loads = units + 0.5 * pixels;
-        double issue = (pixels * vectors.size() + pixels + vectors.size()) / 5.5;
+        double products = pixels * units * dot.multiplications() * isa.vectorCycles();
+        double loads = units * isa.vectorCycles() * dot.weightBytes() / 4 + 0.5 * pixels;
+        double issue = (pixels * vectors.size() * dot.operations() + pixels * (1 + dot.preparations()) + vectors.size()) / 5.5;
         double latency = 4.2;
-        double step = Math.max(Math.max(products, loads), Math.max(issue, latency));
+        double stepBytes = (double) lanes(vectors) * dot.weightBytes();
+        double panel = stepBytes * steps;
+        double traffic = panel <= NEAR ? 0 : stepBytes / (panel <= MIDDLE ? NEAR_RATE : MIDDLE_RATE);
+        double step = Math.max(Math.max(products, loads), Math.max(Math.max(issue, latency), traffic));
         long instructions = pixels * vectors.size() * (steps + 5L) + steps * (pixels + vectors.size());
         double epilogue = instructions <= OVERLAP ? OVERLAPPED_EPILOGUE : EPILOGUE_PER_VECTOR;
         double stores = blocks > 1 || !tail.isEmpty() ? SPLIT_STORE * pixels : 0;

@@ -16,6 +16,11 @@ public interface VectorIsa {
     /** Vector registers. */
     int registers();
 
+    /** Cycles, at throughput, of a load or multiplication of the widest vector; tiles are chosen by it. */
+    default double vectorCycles() {
+        return 0.5;
+    }
+
     /** What activation bytes in the arena are XORed with: 0x80 where the dot product wants them unsigned, else 0. */
     int byteFlip();
 
@@ -57,6 +62,21 @@ public interface VectorIsa {
         /** Vector registers a step needs besides accumulators and weights. */
         default int scratchRegisters() {
             return 2;
+        }
+
+        /** Instructions per accumulator vector and step. */
+        default int operations() {
+            return 1;
+        }
+
+        /** Multiplications among {@link #operations}. */
+        default int multiplications() {
+            return 1;
+        }
+
+        /** Instructions to prepare an activation after its broadcast. */
+        default int preparations() {
+            return 0;
         }
 
         /** Prepares four activation bytes, broadcast to each lane of an i32 vector, for {@link #accumulate}. */
