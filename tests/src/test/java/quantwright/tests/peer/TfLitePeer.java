@@ -14,6 +14,7 @@ import org.bytedeco.tensorflowlite.InterpreterOptions;
 import org.bytedeco.tensorflowlite.OpResolver;
 import org.bytedeco.tensorflowlite.TfLiteAffineQuantization;
 import org.bytedeco.tensorflowlite.TfLiteTensor;
+import org.junit.jupiter.api.Assumptions;
 
 /** TensorFlow Lite on one thread, as the peer to compare with. Not safe for use by two threads at once. */
 public final class TfLitePeer implements AutoCloseable {
@@ -34,6 +35,9 @@ public final class TfLitePeer implements AutoCloseable {
     private final Interpreter interpreter;
 
     private TfLitePeer(Path file, Kernels kernels) {
+        var platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        Assumptions.assumeTrue(platform.equals("Linux amd64"),
+            () -> "SKIPPED, TensorFlow Lite is here for Linux amd64 only, this is " + platform);
         model = FlatBufferModel.BuildFromFile(file.toString());
         if (model == null || model.isNull()) {
             throw new IllegalArgumentException("TensorFlow Lite does not load " + file);

@@ -96,8 +96,12 @@ public final class FormatException extends Exception {
 
     /** {@return this as a diagnostic} */
     public Diagnostic diagnostic() {
+        var notes = hint.isEmpty() ? List.<String>of() : List.of(hint);
+        if (place.matches("byte [0-9]{1,18}")) {
+            return new Diagnostic(code, new Location.AtByte(file, Long.parseLong(place.substring(5))), reason, notes);
+        }
         return new Diagnostic(code, new Location.InFile(file, 1, 1), place.isEmpty() ? reason : place + ": " + reason,
-            hint.isEmpty() ? List.of() : List.of(hint));
+            notes);
     }
 
     /** {@return this as the error that ends a command} */
