@@ -130,7 +130,7 @@ final class AffineFolding {
             return false;
         }
         for (Node user : value.users()) {
-            if (user.operands().stream().filter(o -> o == value).count() != 1 || LinearLayer.of(user.results().get(0)) == null
+            if (user.operands().stream().filter(o -> o == value).count() != 1 || !LinearLayer.isFoldable(user)
                     || !affine.multiplies && user.op() instanceof Conv2d c && c.window().isPadded()) {
                 return false;
             }

@@ -42,7 +42,8 @@ public final class CanonicalAxisOrder implements Pass {
     public boolean run(Graph graph, PassContext context) {
         boolean changed = simplify(graph, context);
         TransposeCost cost = TransposeCost.of(graph);
-        while (!cost.equals(TransposeCost.NONE) && improveRegion(graph)) {
+        int at = 0;
+        while (!cost.equals(TransposeCost.NONE) && (at = improveRegion(graph, at)) >= 0) {
             context.hit("permute-region");
             changed = true;
             simplify(graph, context);
@@ -160,19 +161,25 @@ public final class CanonicalAxisOrder implements Pass {
         return new QMean(m.axes(), true, m.rule(), m.rounding(), m.clamp());
     }
 
-    /** Permutes the first region that gains by it. */
-    private static boolean improveRegion(Graph graph) {
+    /**
+     * Permutes the first region that gains by it, looking from position {@code start} on and then from the beginning.
+     *
+     * @return about where it was; -1 if no region gains
+     */
+    private static int improveRegion(Graph graph, int start) {
         Map<Node, Integer> order = new HashMap<>();
         List<Node> nodes = graph.nodes();
         nodes.forEach(n -> order.put(n, order.size()));
         Set<Node> visited = new HashSet<>();
-        for (Node node : nodes) {
+        for (int i = 0; i < nodes.size(); i++) {
+            int at = (start + i) % nodes.size();
+            Node node = nodes.get(at);
             if (!visited.contains(node) && AxisMapping.movingOperands(node) > 0
                     && new AxisRegion(graph, node, order, visited).improve()) {
-                return true;
+                return at;
             }
         }
-        return false;
+        return -1;
     }
 
     // transpose(x) that moves axes of extent 1 only -> reshape(x)
