@@ -20,7 +20,8 @@ final class Windows {
         };
     }
 
-    private static Window of(Window2d w) {
+    /** The same window as kernels state it. */
+    static Window of(Window2d w) {
         return new Window(w.kernelH(), w.kernelW(), w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(),
                 w.padLeft());
     }
