@@ -1,5 +1,12 @@
 /** The {@code qw} command. */
 module quantwright.cli {
-    requires quantwright.compiler;
+    requires com.fasterxml.jackson.core;
+    requires info.picocli;
+    requires me.tongfei.progressbar;
     requires quantwright.backend.avx;
+    requires quantwright.compiler;
+
+    exports quantwright.cli;
+
+    opens quantwright.cli to info.picocli;
 }

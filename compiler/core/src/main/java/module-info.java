@@ -7,7 +7,11 @@ module quantwright.compiler {
     requires java.desktop;
 
     exports quantwright.compiler.data;
+    exports quantwright.compiler.driver;
+    exports quantwright.compiler.evaluate;
     exports quantwright.compiler.importer;
     exports quantwright.compiler.pass;
     exports quantwright.compiler.quant;
+
+    uses quantwright.backend.Backend;
 }

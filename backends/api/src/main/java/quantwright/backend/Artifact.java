@@ -40,16 +40,16 @@ public record Artifact(Path folder, Manifest manifest) {
      * @throws UserErrorException if the folder holds something else or cannot be written
      */
     public static Artifact write(Path folder, Manifest manifest, Map<String, byte[]> files) {
+        requireReplaceable(folder);
         Path target = folder.toAbsolutePath().normalize();
-        Path staging = target.resolveSibling("." + target.getFileName() + ".writing-" + ProcessHandle.current().pid());
+        String owner = "-" + ProcessHandle.current().pid();
+        Path staging = target.resolveSibling("." + target.getFileName() + ".writing" + owner);
+        Path previous = target.resolveSibling("." + target.getFileName() + ".previous" + owner);
+        // Ctrl-C ends the process without finally blocks: the hook leaves the old artifact or the new one, whole.
+        Thread cleanup = new Thread(() -> restore(target, staging, previous), "artifact-cleanup");
+        Runtime.getRuntime().addShutdownHook(cleanup);
         try {
-            if (Files.exists(target) && !isReplaceable(target)) {
-                throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder),
-                        "exists and is not an artifact folder");
-            }
-            if (target.getParent() != null) {
-                Files.createDirectories(target.getParent());
-            }
+            Files.createDirectories(target.getParent());
             deleteTree(staging);
             Files.createDirectory(staging);
             Map<String, String> hashes = new TreeMap<>();
@@ -59,18 +59,52 @@ public record Artifact(Path folder, Manifest manifest) {
             }
             Manifest complete = manifest.withFiles(hashes);
             Files.writeString(staging.resolve(MANIFEST), mapper().writeValueAsString(complete) + "\n");
-            deleteTree(target);
+            if (Files.exists(target)) {
+                Files.move(target, previous, StandardCopyOption.ATOMIC_MOVE);
+            }
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
             return new Artifact(folder, complete);
         } catch (IOException e) {
             throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder), e.toString());
         } finally {
+            restore(target, staging, previous);
             try {
-                deleteTree(staging);
-            } catch (IOException e) {
-                // The first failure is the one to report.
-                staging.toFile().deleteOnExit();
+                Runtime.getRuntime().removeShutdownHook(cleanup);
+            } catch (IllegalStateException e) {
+                // The process is ending and the hook does the same once more.
+                restore(target, staging, previous);
             }
+        }
+    }
+
+    /**
+     * Checks that an artifact may be written into {@code folder}: before work is done that would be lost.
+     *
+     * @throws UserErrorException if something else is there
+     */
+    public static void requireReplaceable(Path folder) {
+        Path target = folder.toAbsolutePath().normalize();
+        try {
+            if (target.getFileName() == null || Files.exists(target) && !isReplaceable(target)) {
+                throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder),
+                        "exists and is not an artifact folder");
+            }
+        } catch (IOException e) {
+            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder), e.toString());
+        }
+    }
+
+    /** Removes what a write, finished or not, has left beside the artifact; the old artifact returns if there is no new one. */
+    private static void restore(Path target, Path staging, Path previous) {
+        try {
+            if (Files.exists(previous) && !Files.exists(target)) {
+                Files.move(previous, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            deleteTree(previous);
+            deleteTree(staging);
+        } catch (IOException e) {
+            // The first failure is the one to report.
+            staging.toFile().deleteOnExit();
         }
     }
 

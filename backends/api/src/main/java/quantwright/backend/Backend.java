@@ -1,5 +1,7 @@
 package quantwright.backend;
 
+import java.util.List;
+import java.util.Optional;
 import quantwright.profiles.HardwareProfile;
 
 /** Turns a normalized graph into code for one family of machines. Found by the driver as a service. */
@@ -9,6 +11,17 @@ public interface Backend {
 
     /** Whether this backend emits code for the profile's machine; decided by what the machine is, never by its name. */
     boolean accepts(HardwareProfile profile);
+
+    /** Why this host cannot run code for the profile; empty if it can. Loads no code generator. */
+    Optional<String> hostRefusal(HardwareProfile profile);
+
+    /**
+     * Chooses the kernels of a graph and generates no code; works on every host.
+     *
+     * @return the steps of the program, in order
+     * @throws quantwright.ir.diag.UserErrorException if the profile cannot run the graph; every reason is reported
+     */
+    List<Manifest.Step> plan(CompileRequest request);
 
     /**
      * Compiles a graph.

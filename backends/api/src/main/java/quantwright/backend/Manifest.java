@@ -1,7 +1,12 @@
 package quantwright.backend;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.Shape;
+import quantwright.ir.type.TensorType;
 
 /**
  * Description of an artifact, written as {@code manifest.json}.
@@ -61,6 +66,14 @@ public record Manifest(int format, String tool, String model, String profile, St
         /** Copies the list. */
         public Port {
             shape = List.copyOf(shape);
+        }
+
+        /** The tensor type. */
+        public TensorType type() {
+            ScalarType scalar = Arrays.stream(ScalarType.values()).filter(t -> t.toString().equals(element)).findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("no element type '" + element + "'"));
+            return new TensorType(scale > 0 ? QuantizedType.perTensor(scalar, scale, zeroPoint) : scalar,
+                    Shape.of(shape.stream().mapToInt(Integer::intValue).toArray()));
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
 import quantwright.backend.BackendUnavailable;
@@ -39,6 +40,19 @@ public abstract class LlvmBackend implements Backend {
 
     /** The profile's machine as a code generation target. */
     protected abstract CodeTarget target(HardwareProfile profile);
+
+    @Override
+    public Optional<String> hostRefusal(HardwareProfile profile) {
+        CodeTarget target = target(profile);
+        return HostFeatures.detect().refusal(target.architecture(), target.requiredFeatures());
+    }
+
+    @Override
+    public List<Manifest.Step> plan(CompileRequest request) {
+        CodeTarget target = target(request.profile());
+        return CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target), request.symbol(),
+                request.fuse(), MODULES).steps();
+    }
 
     @Override
     public CompiledModel compile(CompileRequest request) {

@@ -12,6 +12,7 @@ import quantwright.ir.type.TensorType;
 public final class ModelFeed {
     private final PreparedData data;
     private final TensorType input;
+    private final long size;
 
     /**
      * Binds prepared samples to a model's input.
@@ -21,6 +22,7 @@ public final class ModelFeed {
     public ModelFeed(PreparedData data, TensorType input) throws FormatException {
         this.data = data;
         this.input = input;
+        this.size = data.size();
         long[] sample = trim(data.sampleShape());
         long[] wanted = trim(Arrays.stream(input.shape().toArray()).asLongStream().toArray());
         if (!Arrays.equals(sample, wanted)) {
@@ -37,9 +39,20 @@ public final class ModelFeed {
         return Arrays.stream(shape).filter(d -> d != 1).toArray();
     }
 
+    private ModelFeed(ModelFeed feed, long size) {
+        this.data = feed.data;
+        this.input = feed.input;
+        this.size = size;
+    }
+
+    /** This feed without all but its first {@code count} samples; this one if it has no more. */
+    public ModelFeed first(long count) {
+        return count >= size ? this : new ModelFeed(this, count);
+    }
+
     /** Number of samples. */
     public long size() {
-        return data.size();
+        return size;
     }
 
     /** The prepared data behind the feed. */

@@ -1,0 +1,40 @@
+package quantwright.cli;
+
+import quantwright.ir.diag.DiagnosticCode;
+
+/** What can be wrong with a command line. */
+enum CliDiagnostic implements DiagnosticCode {
+    /** Unknown, missing or malformed options. */
+    USAGE("QW-U0101", "the command line is not valid", "qw --help lists the commands, qw COMMAND --help the options"),
+    /** An option that contradicts another. */
+    CONFLICT("QW-U0102", "options contradict each other", "leave one of them out"),
+    /** No profile was named and none fits this host. */
+    NO_HOST_PROFILE("QW-U0103", "no shipped profile's code runs on this host", "name a profile with --profile"),
+    /** A result file that cannot be written. */
+    NOT_WRITABLE("QW-U0104", "a file cannot be written", "check the path, its permissions and the space left");
+
+    private final String id;
+    private final String summary;
+    private final String hint;
+
+    CliDiagnostic(String id, String summary, String hint) {
+        this.id = id;
+        this.summary = summary;
+        this.hint = hint;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String summary() {
+        return summary;
+    }
+
+    @Override
+    public String hint() {
+        return hint;
+    }
+}

@@ -1,0 +1,234 @@
+package quantwright.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import quantwright.backend.Artifact;
+import quantwright.backend.Manifest;
+import quantwright.compiler.data.DataSets;
+import quantwright.compiler.data.ModelFeed;
+import quantwright.compiler.data.OpenedData;
+import quantwright.compiler.data.Preprocessing;
+import quantwright.compiler.driver.Model;
+import quantwright.compiler.driver.On;
+import quantwright.compiler.driver.PreprocessingFile;
+import quantwright.compiler.driver.Program;
+import quantwright.compiler.driver.Quantwright;
+import quantwright.compiler.evaluate.Agreement;
+import quantwright.compiler.evaluate.BitComparison;
+import quantwright.compiler.evaluate.Latency;
+import quantwright.compiler.evaluate.ModelSummary;
+import quantwright.compiler.evaluate.PairedTest;
+import quantwright.compiler.evaluate.Predictions;
+import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.importer.ImportOptions;
+import quantwright.compiler.quant.QuantizationOptions;
+import quantwright.ir.arith.ArithmeticPreset;
+import quantwright.ir.diag.DiagnosticSink;
+import quantwright.profiles.HardwareProfile;
+
+/** {@code qw demo}: the tour on the built-in model, by the Java API alone. */
+@Command(name = "demo", sortOptions = false,
+        description = "The tour: a trained model and its data come with the program; quantize it, compile it for every profile"
+            + " this host runs, and measure accuracy, bit-equality, latency and size.")
+final class DemoVerb extends Verb {
+    private static final List<String> FILES = List.of("glyphs.onnx", "glyphs-calibration.npz", "glyphs-test.npz");
+    private static final int COMPARED = 20;
+    private static final double SECONDS = 2;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "DIR",
+            description = "Keep the model, the data and the artifacts here.")
+    private Path output;
+
+    @Override
+    int execute(Bars bars) throws FormatException {
+        Path folder = output == null ? temporary() : output;
+        try {
+            unpack(folder);
+            return tour(folder, bars);
+        } finally {
+            if (output == null) {
+                delete(folder);
+            }
+        }
+    }
+
+    private int tour(Path folder, Bars bars) throws FormatException {
+        Quantwright driver = driver();
+        DiagnosticSink sink = sink();
+        Map<String, Object> result = new LinkedHashMap<>();
+        say("1. A trained float model: 20 kinds of hand-drawn characters, 32x32 grey pixels.");
+        Model model = driver.load(folder.resolve(FILES.get(0)), ImportOptions.none(), sink);
+        ModelSummary summary = ModelSummary.of(model.graph());
+        say("   %s parameters, %s MACs, %d nodes after normalization", Text.count(summary.parameters()),
+                Text.count(summary.macs()), summary.nodes().size());
+
+        List<HardwareProfile> profiles = profiles(driver);
+        HardwareProfile first = profiles.getFirst();
+        Preprocessing steps = preprocessing();
+        say("2. Quantize to int8 by %s: nothing is trained, ranges are chosen by least squared error.", FILES.get(1));
+        ModelFeed calibration = feed(folder.resolve(FILES.get(1)), steps, model);
+        QuantizationOptions how = QuantizationOptions.standard()
+                .withArithmetic(ArithmeticPreset.parse(first.quantization().arithmetic()));
+        Model integer = model.quantize(model.calibrate(calibration, first, sink, bars), how);
+        bars.close();
+        say("   %d samples", calibration.size());
+
+        say("3. Compile the int8 and the float model.");
+        List<Program> programs = new ArrayList<>();
+        for (HardwareProfile p : profiles) {
+            programs.add(compile(driver, integer, p, folder.resolve("int8-" + p.id()), steps, bars));
+        }
+        programs.add(compile(driver, model, first, folder.resolve("float-" + first.id()), steps, bars));
+        showWarnings();
+
+        ModelFeed test = feed(folder.resolve(FILES.get(2)), steps, model);
+        accuracy(result, programs, test, bars);
+        boolean equal = compare(result, programs, test, bars);
+        latency(result, programs);
+        if (output != null) {
+            say("The artifacts are in %s. Try: qw inspect %s", output, output.resolve("int8-" + first.id()));
+        }
+        result(result);
+        return equal ? OK : FAILED;
+    }
+
+    /** The profiles whose code this host runs, the best first; the first shipped one if there is none. */
+    private static List<HardwareProfile> profiles(Quantwright driver) {
+        List<HardwareProfile> found = new ArrayList<>();
+        driver.hostProfile().ifPresent(found::add);
+        driver.profiles().ids().stream().map(driver.profiles()::find).filter(p -> found.stream()
+                .noneMatch(f -> f.id().equals(p.id()))).filter(p -> driver.backends().stream().anyMatch(b -> b.accepts(p)
+                && b.hostRefusal(p).isEmpty())).forEach(found::add);
+        if (found.isEmpty()) {
+            found.add(driver.profiles().find(driver.profiles().ids().getFirst()));
+        }
+        return found;
+    }
+
+    private static Preprocessing preprocessing() throws FormatException {
+        return DataOptions.parse("{\"layout\": \"CHW\", \"divide\": 255}", "demo").orElseThrow();
+    }
+
+    private static ModelFeed feed(Path data, Preprocessing steps, Model model) throws FormatException {
+        return new OpenedData(DataSets.open(data, Optional.empty()).set(), Optional.of(steps)).feed(model.input());
+    }
+
+    private Program compile(Quantwright driver, Model model, HardwareProfile profile, Path folder, Preprocessing steps,
+            Bars bars) {
+        long start = System.nanoTime();
+        Artifact artifact = model.compileFor(profile, folder, PreprocessingFile.contents(Optional.of(steps)), sink(), bars);
+        bars.close();
+        Manifest m = artifact.manifest();
+        say("   %-5s %-20s %5.0f ms: code %s, constants %s, arena %s", model.isQuantized() ? "int8" : "float", profile.id(),
+                (System.nanoTime() - start) / 1e6, Text.bytes(m.codeBytes()), Text.bytes(m.constantBytes()),
+                Text.bytes(m.arenaBytes()));
+        return Program.of(driver, folder, On.AUTO, sink());
+    }
+
+    private void accuracy(Map<String, Object> result, List<Program> programs, ModelFeed test, Bars bars) {
+        say("4. Accuracy on %d test samples.", test.size());
+        Predictions integer = Predictions.of(programs.getFirst(), test, test.size(), bars);
+        Predictions real = Predictions.of(programs.getLast(), test, test.size(), bars);
+        bars.close();
+        Agreement agreement = Agreement.of(real, integer, Optional.of(test));
+        PairedTest paired = agreement.paired().orElseThrow();
+        say("   float %.2f %%, int8 %.2f %%: drop %.2f points (exact paired 95 %% interval [%.2f, %.2f])",
+                real.accuracy(test, 1), integer.accuracy(test, 1), paired.drop(), paired.dropLow(), paired.dropHigh());
+        say("   same answer on %.2f %% of samples, mean KL divergence %.5f nats", agreement.top1Agreement(),
+                agreement.meanDivergence());
+        result.put("floatTop1", real.accuracy(test, 1));
+        result.put("int8Top1", integer.accuracy(test, 1));
+        result.put("agreement", agreement);
+    }
+
+    private boolean compare(Map<String, Object> result, List<Program> programs, ModelFeed test, Bars bars) {
+        say("5. Bit-equality of the code with the reference interpreter on %d samples, every tensor in memory.", COMPARED);
+        boolean equal = true;
+        List<Object> rows = new ArrayList<>();
+        for (Program p : programs) {
+            BitComparison c = BitComparison.of(p, test, COMPARED, bars);
+            bars.close();
+            equal &= c.equal();
+            say("   %-5s %-20s %s differing bytes of %s", kind(p, programs), profileOf(p), Text.count(c.differingBytes()),
+                    Text.count(c.bytes()));
+            rows.add(Map.of("profile", profileOf(p), "bytes", c.bytes(), "differingBytes", c.differingBytes()));
+        }
+        result.put("comparison", rows);
+        return equal;
+    }
+
+    private void latency(Map<String, Object> result, List<Program> programs) {
+        List<Program> native_ = programs.stream().filter(p -> p.manifest().filter(m -> m.codeBytes() > 0).isPresent()).toList();
+        if (native_.isEmpty()) {
+            say("6. No native code runs here, hence no latency.");
+            return;
+        }
+        say("6. Latency of one inference, one thread, taking turns.");
+        List<Latency> latencies = Latency.measure(native_, new Latency.Limit(20_000, SECONDS));
+        List<Object> rows = new ArrayList<>();
+        for (int i = 0; i < native_.size(); i++) {
+            Latency l = latencies.get(i);
+            say("   %-5s %-20s min %s, median %s", kind(native_.get(i), programs), profileOf(native_.get(i)),
+                    Text.nanos(l.minNanos()), Text.nanos(l.medianNanos()));
+            rows.add(Map.of("kind", kind(native_.get(i), programs), "profile", profileOf(native_.get(i)), "latency", l));
+        }
+        result.put("latency", rows);
+        say("   int8 is %.1f times as fast as float", latencies.getLast().minNanos() / latencies.getFirst().minNanos());
+    }
+
+    private static String kind(Program program, List<Program> programs) {
+        return program == programs.getLast() ? "float" : "int8";
+    }
+
+    private static String profileOf(Program program) {
+        return program.manifest().map(Manifest::profile).orElse("interpreter");
+    }
+
+    private static Path temporary() {
+        try {
+            Path folder = Files.createTempDirectory("quantwright-demo");
+            // Also when the process is ended meanwhile.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void unpack(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            for (String name : FILES) {
+                try (InputStream in = DemoVerb.class.getResourceAsStream(name)) {
+                    Files.copy(in, folder.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new quantwright.ir.diag.UserErrorException(CliDiagnostic.NOT_WRITABLE,
+                    quantwright.ir.loc.Location.file(folder), e.toString());
+        }
+    }
+
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            folder.toFile().deleteOnExit();
+        }
+    }
+}

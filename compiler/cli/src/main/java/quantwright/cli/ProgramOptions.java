@@ -1,0 +1,51 @@
+package quantwright.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import quantwright.backend.Artifact;
+import quantwright.compiler.data.Preprocessing;
+import quantwright.compiler.driver.On;
+import quantwright.compiler.driver.PreprocessingFile;
+import quantwright.compiler.driver.Program;
+import quantwright.compiler.driver.Quantwright;
+
+/** Options of verbs that run an artifact folder or a model file. */
+final class ProgramOptions {
+    @Option(names = "--on", paramLabel = "WHERE", description = "host: native code; interpreter: the reference, same bytes, slow."
+            + " Default: native code where this host can run it.")
+    private On on = On.AUTO;
+    @Option(names = "--profile", paramLabel = "P",
+            description = "What to compile a MODEL for; default: the best for this host. A DIR is compiled already.")
+    private String profile;
+    @Mixin
+    private ModelOptions modelOptions;
+
+    /** Opens a folder as an artifact, a file as a model. */
+    Program open(Verb verb, Quantwright driver, Path path, Bars bars) {
+        Program program = open(verb, driver, path, on, bars);
+        bars.close();
+        verb.showWarnings();
+        return program;
+    }
+
+    private Program open(Verb verb, Quantwright driver, Path path, On where, Bars bars) {
+        if (Files.isDirectory(path)) {
+            if (profile != null) {
+                throw Verb.conflict("--profile is given for " + path + ", which is compiled already");
+            }
+            return Program.of(driver, path, where, verb.sink());
+        }
+        var model = modelOptions.load(driver, path, verb.sink());
+        On effective = where == On.AUTO && profile == null && driver.hostProfile().isEmpty() ? On.INTERPRETER : where;
+        return Program.of(driver, model, effective == On.INTERPRETER ? null : Verb.profile(driver, profile), effective,
+                verb.sink(), bars);
+    }
+
+    /** The preprocessing an artifact folder was calibrated with. */
+    static Optional<Preprocessing> calibratedWith(Path path) {
+        return Files.isDirectory(path) ? PreprocessingFile.read(Artifact.open(path)) : Optional.empty();
+    }
+}

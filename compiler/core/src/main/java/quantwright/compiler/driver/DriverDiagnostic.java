@@ -1,0 +1,65 @@
+package quantwright.compiler.driver;
+
+import quantwright.ir.diag.DiagnosticCode;
+import quantwright.ir.diag.Severity;
+
+/** Diagnostics of the driver. */
+public enum DriverDiagnostic implements DiagnosticCode {
+    /** No backend emits code for the profile. */
+    NO_BACKEND("QW-C0101", "no backend emits code for the profile's machine",
+            "qw profile list shows the profiles; --plugin-path adds backends", Severity.ERROR),
+    /** Backends were looked for and none found. */
+    NO_BACKENDS_AT_ALL("QW-C0102", "no backend was found at all",
+            "the installation is incomplete: every backend is a jar with a Backend service", Severity.ERROR),
+    /** The backend cannot work here; the interpreter does. */
+    FELL_BACK("QW-C0103", "native code cannot be made or run on this host; the interpreter runs the model",
+            "the interpreter gives the same bytes, slowly", Severity.WARNING),
+    /** A plug-in cannot be used. */
+    BAD_PLUGIN("QW-C0104", "a plug-in cannot be loaded", "give a modular jar, or a folder of them", Severity.ERROR),
+    /** Files cannot be written. */
+    NOT_WRITABLE("QW-C0105", "a file cannot be written", "check the path, its permissions and the space left",
+            Severity.ERROR),
+    /** Native code was asked for on a host that cannot run it. */
+    NO_NATIVE_CODE("QW-C0106", "this host cannot make or run native code for the profile",
+            "run with --on interpreter", Severity.ERROR),
+    /** Tensors that do not fit the model. */
+    WRONG_INPUT("QW-C0107", "the inputs do not fit the model", "qw inspect MODEL shows what it takes", Severity.ERROR),
+    /** Something that needs labels got none. */
+    NO_LABELS("QW-C0108", "the data has no labels and there is no model to compare with",
+            "give labelled data, or a reference with --against", Severity.ERROR),
+    /** Models that cannot be compared. */
+    NOT_COMPARABLE("QW-C0109", "the two models do not give the same kind of output",
+            "compare a model with its own float or quantized form", Severity.ERROR);
+
+    private final String id;
+    private final String summary;
+    private final String hint;
+    private final Severity severity;
+
+    DriverDiagnostic(String id, String summary, String hint, Severity severity) {
+        this.id = id;
+        this.summary = summary;
+        this.hint = hint;
+        this.severity = severity;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String summary() {
+        return summary;
+    }
+
+    @Override
+    public String hint() {
+        return hint;
+    }
+
+    @Override
+    public Severity severity() {
+        return severity;
+    }
+}

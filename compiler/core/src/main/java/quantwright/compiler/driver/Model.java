@@ -1,0 +1,240 @@
+package quantwright.compiler.driver;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import quantwright.backend.Artifact;
+import quantwright.backend.Backend;
+import quantwright.backend.BackendUnavailable;
+import quantwright.backend.CompileRequest;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.CompiledModel;
+import quantwright.backend.Executor;
+import quantwright.backend.InterpreterExecutor;
+import quantwright.backend.Manifest;
+import quantwright.compiler.data.ModelFeed;
+import quantwright.compiler.importer.ImportOptions;
+import quantwright.compiler.pass.GraphPasses;
+import quantwright.compiler.quant.CalibrationStatistics;
+import quantwright.compiler.quant.Calibrator;
+import quantwright.compiler.quant.GraphQuantizer;
+import quantwright.compiler.quant.QuantDiagnostic;
+import quantwright.compiler.quant.QuantizationOptions;
+import quantwright.ir.Graph;
+import quantwright.ir.Level;
+import quantwright.ir.Node;
+import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+import quantwright.ir.op.QuantOp;
+import quantwright.ir.pass.NameValues;
+import quantwright.ir.pass.PassContext;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.TensorType;
+import quantwright.profiles.HardwareProfile;
+
+/** A normalized model, float or quantized. Immutable: quantizing gives another model. */
+public final class Model {
+    /** Name of the file with the graph in an artifact. */
+    static final String GRAPH_FILE = "model.qir";
+    /** Name of the file with the graph's large constants in an artifact. */
+    static final String DATA_FILE = "model.qdata";
+    private static final String TILE_FILE = "tile.qir";
+
+    private final Quantwright driver;
+    private final Graph graph;
+    private final ImportOptions options;
+
+    Model(Quantwright driver, Graph graph, ImportOptions options) {
+        this.driver = driver;
+        this.graph = graph;
+        this.options = options;
+    }
+
+    /** The standard pipeline on an imported graph, in place; every value has a unique name afterwards. */
+    static void normalize(Graph graph, DiagnosticSink sink) {
+        PassContext context = new PassContext(sink);
+        GraphPasses.normalizeToFixpoint().run(graph, context);
+        GraphPasses.normalizeStorage().run(graph, context);
+        new NameValues().run(graph, context);
+        sink.throwIfErrors();
+    }
+
+    /** The graph; it is not to be changed. */
+    public Graph graph() {
+        return graph;
+    }
+
+    /** What was fixed at import. */
+    public ImportOptions options() {
+        return options;
+    }
+
+    /**
+     * Type of the model's only input, the one that data sets feed.
+     *
+     * @throws UserErrorException if there is not exactly one
+     */
+    public TensorType input() {
+        return onlyInput(graph.name(), graph.inputs().stream().map(v -> v.type().canonical()).toList());
+    }
+
+    static TensorType onlyInput(String model, List<TensorType> inputs) {
+        if (inputs.size() != 1) {
+            throw new UserErrorException(QuantDiagnostic.INPUT_COUNT, Location.UNKNOWN, model + " has "
+                    + inputs.size() + " inputs");
+        }
+        return inputs.getFirst();
+    }
+
+    /** Whether the model holds integer arithmetic with scales. */
+    public boolean isQuantized() {
+        if (graph.level() != Level.GRAPH) {
+            return true;
+        }
+        for (Node node : graph) {
+            if (node.op() instanceof QuantOp || node.results().stream().anyMatch(
+                    v -> v.type().element() instanceof QuantizedType)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Code for this host where the profile's backend can make and run it, else the interpreter.
+     *
+     * @param sink takes a warning when the interpreter stands in
+     */
+    public Executor executor(HardwareProfile profile, DiagnosticSink sink, Progress progress) {
+        return executor(request(profile, progress), sink);
+    }
+
+    private Executor executor(CompileRequest request, DiagnosticSink sink) {
+        Backend backend = driver.backendFor(request.profile());
+        String refusal;
+        try {
+            refusal = backend.hostRefusal(request.profile()).orElse(null);
+            if (refusal == null) {
+                return backend.load(backend.compile(request));
+            }
+        } catch (BackendUnavailable e) {
+            refusal = e.getMessage();
+        }
+        sink.report(DriverDiagnostic.FELL_BACK, Location.UNKNOWN, refusal);
+        return new InterpreterExecutor(graph);
+    }
+
+    CompileRequest request(HardwareProfile profile, Progress progress) {
+        return new CompileRequest(graph, profile, symbol(graph.name()), progress);
+    }
+
+    /** A C identifier made of a model's name. */
+    static String symbol(String name) {
+        String base = name.replaceAll("[^A-Za-z0-9_]", "_");
+        return base.isEmpty() || Character.isDigit(base.charAt(0)) ? "m_" + base : base;
+    }
+
+    /**
+     * Counts this float model's activations on calibration data, with the profile's code where this host can run it.
+     *
+     * @param sink takes a warning when the interpreter stands in
+     * @throws UserErrorException if the model is quantized already, or the data does not fit it
+     */
+    public CalibrationStatistics calibrate(ModelFeed data, HardwareProfile profile, DiagnosticSink sink,
+            Progress progress) {
+        if (isQuantized()) {
+            throw new UserErrorException(QuantDiagnostic.ALREADY_QUANTIZED, Location.UNKNOWN, graph.name());
+        }
+        try (Executor executor = executor(request(profile, Progress.SILENT).unfused(), sink)) {
+            return new Calibrator(graph, executor).run(data, progress);
+        }
+    }
+
+    /** The integer model by statistics of this float model's activations. */
+    public Model quantize(CalibrationStatistics statistics, QuantizationOptions how) {
+        long start = System.nanoTime();
+        Graph quantized = GraphQuantizer.quantize(graph, statistics, how);
+        DiagnosticSink sink = new DiagnosticSink();
+        new NameValues().run(quantized, new PassContext(sink));
+        driver.observer().finished(Phase.QUANTIZE, quantized, System.nanoTime() - start);
+        return new Model(driver, quantized, options);
+    }
+
+    /**
+     * What the profile makes of the model: the kernel of each step. No code is generated.
+     *
+     * @throws UserErrorException naming every node the profile cannot run, and why
+     */
+    public List<Manifest.Step> plan(HardwareProfile profile) {
+        return driver.backendFor(profile).plan(request(profile, Progress.SILENT));
+    }
+
+    /**
+     * Compiles for a profile, in memory.
+     *
+     * @throws UserErrorException if the profile cannot run the model
+     * @throws BackendUnavailable if this host cannot generate code
+     */
+    public CompiledModel compile(HardwareProfile profile, Progress progress) {
+        long start = System.nanoTime();
+        CompiledModel compiled = driver.backendFor(profile).compile(request(profile, progress));
+        driver.observer().finished(Phase.EMIT, compiled.tile(), System.nanoTime() - start);
+        return compiled;
+    }
+
+    /**
+     * Compiles for a profile and writes an artifact folder, whole or not at all. On a host that cannot generate code the
+     * artifact holds the graph alone, and the interpreter runs it.
+     *
+     * @param sink takes a warning when the artifact holds no code
+     * @throws UserErrorException if the profile cannot run the model or the folder cannot be written
+     */
+    public Artifact compileFor(HardwareProfile profile, Path folder, DiagnosticSink sink, Progress progress) {
+        return compileFor(profile, folder, Map.of(), sink, progress);
+    }
+
+    /**
+     * As {@link #compileFor(HardwareProfile, Path, DiagnosticSink, Progress)}, with further files of the caller's.
+     *
+     * @param extra contents by file name
+     */
+    public Artifact compileFor(HardwareProfile profile, Path folder, Map<String, byte[]> extra, DiagnosticSink sink,
+            Progress progress) {
+        Artifact.requireReplaceable(folder);
+        Map<String, byte[]> files = new TreeMap<>(extra);
+        Manifest manifest;
+        try {
+            CompiledModel compiled = compile(profile, progress);
+            manifest = compiled.manifest();
+            files.putAll(compiled.files());
+            files.put(TILE_FILE, QirFiles.dump(compiled.tile()).getBytes(StandardCharsets.UTF_8));
+        } catch (BackendUnavailable e) {
+            sink.report(DriverDiagnostic.FELL_BACK, Location.UNKNOWN, e.getMessage());
+            manifest = interpreted(profile);
+        }
+        files.putAll(QirFiles.contents(graph, "model"));
+        return Artifact.write(folder, manifest, files);
+    }
+
+    private Manifest interpreted(HardwareProfile profile) {
+        List<Manifest.Port> inputs = graph.inputs().stream().map(v -> port(v.name(), v.type())).toList();
+        List<Manifest.Port> outputs = new ArrayList<>();
+        for (int i = 0; i < graph.outputs().size(); i++) {
+            outputs.add(port(graph.outputName(i), graph.outputs().get(i).type()));
+        }
+        return new Manifest(Manifest.FORMAT, "development", graph.name(), profile.id(), profile.hash(),
+                Quantwright.INTERPRETER, symbol(graph.name()), 0, 1, 0, 0, 0, List.of(), inputs, outputs, List.of(),
+                List.of(), Map.of());
+    }
+
+    private static Manifest.Port port(String name, TensorType type) {
+        boolean quantized = type.element() instanceof QuantizedType.PerTensor;
+        return new Manifest.Port(name, type.storage().toString(),
+                java.util.Arrays.stream(type.shape().toArray()).boxed().toList(),
+                quantized ? type.quantized().scale(0) : 0, quantized ? type.quantized().zeroPoint(0) : 0);
+    }
+}

@@ -1,0 +1,11 @@
+package quantwright.compiler.driver;
+
+/** What is to run a model. */
+public enum On {
+    /** Native code where this host can run it, else the interpreter, with a warning. */
+    AUTO,
+    /** Native code; it is an error if this host cannot run it. */
+    HOST,
+    /** The reference interpreter. */
+    INTERPRETER
+}
