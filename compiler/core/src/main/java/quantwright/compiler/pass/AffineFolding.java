@@ -13,7 +13,9 @@ import quantwright.ir.type.Shape;
 
 /** The rewrites of {@link FoldBatchNorm}. All of them work on channels-last f32 tensors. */
 final class AffineFolding {
-    /** {@code x * constant} or {@code x + constant}, per index of the last axis; division and subtraction are rewritten. */
+    /**
+     * {@code x * constant} or {@code x + constant}, per index of the last axis; division and subtraction are rewritten.
+     */
     private record Affine(boolean multiplies, Value x, double[] constant) {
     }
 
@@ -92,7 +94,8 @@ final class AffineFolding {
             return false;
         }
         double[] both = new double[outer.constant.length];
-        Arrays.setAll(both, i -> multiplies ? inner.constant[i] * outer.constant[i] : inner.constant[i] + outer.constant[i]);
+        Arrays.setAll(both, i -> multiplies
+                ? inner.constant[i] * outer.constant[i] : inner.constant[i] + outer.constant[i]);
         graph.replaceAllUses(node.result(),
                 binary(graph, node, multiplies ? BinaryKind.MUL : BinaryKind.ADD, inner.x, both));
         return true;
@@ -155,7 +158,8 @@ final class AffineFolding {
     }
 
     private static Affine affine(Node node) {
-        if (!(node.op() instanceof Binary b) || Constants.isConstant(node.operand(0)) && Constants.isConstant(node.operand(1))) {
+        if (!(node.op() instanceof Binary b) || Constants.isConstant(node.operand(0))
+                && Constants.isConstant(node.operand(1))) {
             return null;
         }
         boolean commutes = b.kind() == BinaryKind.MUL || b.kind() == BinaryKind.ADD;
@@ -178,7 +182,9 @@ final class AffineFolding {
         return finite ? new Affine(b.kind() == BinaryKind.MUL || b.kind() == BinaryKind.DIV, x, c) : null;
     }
 
-    /** Factor and offset of a batch normalization along the last axis, in double; null if a parameter is no constant. */
+    /**
+     * Factor and offset of a batch normalization along the last axis, in double; null if a parameter is no constant.
+     */
     private static double[][] scaleAndShift(Node node) {
         BatchNorm bn = (BatchNorm) node.op();
         Shape s = node.operand(0).type().shape();

@@ -38,8 +38,8 @@ import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.Shape;
 
 /**
- * Which ops commute with a transpose of their operands and results, and how their attributes change: for a transparent op
- * f and a permutation p, {@code transpose(f(x), p) = f'(transpose(x, p))} bit for bit.
+ * Which ops commute with a transpose of their operands and results, and how their attributes change: for a transparent
+ * op f and a permutation p, {@code transpose(f(x), p) = f'(transpose(x, p))} bit for bit.
  */
 final class AxisMapping {
     private AxisMapping() {
@@ -75,10 +75,13 @@ final class AxisMapping {
         return !v.type().isQuantized() || v.type().element() instanceof QuantizedType.PerTensor;
     }
 
-    /** The op of a transparent node whose operands and result are transposed by {@code p}; null if bits would change. */
+    /**
+     * The op of a transparent node whose operands and result are transposed by {@code p}; null if bits would change.
+     */
     static Op map(Node node, Ints p) {
         return switch (node.op()) {
-            case Pad o -> new Pad(Permutations.apply(o.before(), p), Permutations.apply(o.after(), p), o.mode(), o.value());
+            case Pad o -> new Pad(Permutations.apply(o.before(), p), Permutations.apply(o.after(), p), o.mode(),
+                    o.value());
             case Slice o -> new Slice(Permutations.apply(o.starts(), p), Permutations.apply(o.sizes(), p),
                     Permutations.apply(o.steps(), p));
             case Expand o -> new Expand(Permutations.apply(o.shape(), p));

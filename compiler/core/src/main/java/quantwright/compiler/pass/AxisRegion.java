@@ -22,8 +22,9 @@ import quantwright.ir.type.Ints;
 import quantwright.ir.type.Shape;
 
 /**
- * A maximal connected set of nodes that commute with transposes, all of one rank. Its values are permuted together: for a
- * permutation p, every value v of the region is replaced by transpose(v, p); transposes at the border merge with that.
+ * A maximal connected set of nodes that commute with transposes, all of one rank. Its values are permuted together: for
+ * a permutation p, every value v of the region is replaced by transpose(v, p); transposes at the border merge with
+ * that.
  */
 final class AxisRegion {
     private final Graph graph;
@@ -155,7 +156,8 @@ final class AxisRegion {
         TransposeCost cost = TransposeCost.of(Constants.padRank(root.type().shape(), rank), p, root.isInput());
         for (Node user : root.users()) {
             boolean stays = !sources.contains(user.results().get(0)) || isUsedOutside(user.results().get(0));
-            if (user.results().get(0) != source && user.op() instanceof Transpose t && t.permutation().equals(p) && stays) {
+            if (user.results().get(0) != source && user.op() instanceof Transpose t && t.permutation().equals(p)
+                    && stays) {
                 boolean wasLast = user.results().get(0).users().stream().allMatch(this::isMember);
                 return wasLast ? new TransposeCost(0, cost.inner(), 0) : TransposeCost.NONE;
             }
@@ -210,7 +212,8 @@ final class AxisRegion {
                 operands.set(i, Constants.isConstant(operand) ? moveConstant(node, operand, p)
                         : moved.computeIfAbsent(operand, v -> moveSource(node, v, p)));
             }
-            Node made = graph.insertBefore(node, op, operands, List.of(node.result().type().element()), node.location());
+            Node made = graph.insertBefore(node, op, operands, List.of(node.result().type().element()),
+                    node.location());
             made.result().setName(node.result().name());
             moved.put(node.result(), made.result());
         }

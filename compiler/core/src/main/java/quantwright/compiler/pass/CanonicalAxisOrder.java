@@ -20,12 +20,14 @@ import quantwright.ir.pass.PassInfo;
 import quantwright.ir.type.Ints;
 
 /**
- * Gives the whole graph one axis order. Ops that commute with transposes are gathered into connected regions; a region is
- * permuted as a whole if the transposes at its border then cost less ({@link TransposeCost}). Since every step lowers that
- * measure, the pass ends and never moves a transpose back and forth. A network imported channels-first, each of whose
- * window ops stands between two transposes, comes out channels-last with transposes at its inputs and outputs only.
+ * Gives the whole graph one axis order. Ops that commute with transposes are gathered into connected regions; a region
+ * is permuted as a whole if the transposes at its border then cost less ({@link TransposeCost}). Since every step
+ * lowers that measure, the pass ends and never moves a transpose back and forth. A network imported channels-first,
+ * each of whose window ops stands between two transposes, comes out channels-last with transposes at its inputs and
+ * outputs only.
  *
- * <p>Every bit stays, except that a dense layer behind a flattened image sums in another order, as its weights are permuted.
+ * <p>Every bit stays, except that a dense layer behind a flattened image sums in another order, as its weights are
+ * permuted.
  */
 public final class CanonicalAxisOrder implements Pass {
     /** The pass. */
@@ -49,7 +51,8 @@ public final class CanonicalAxisOrder implements Pass {
             simplify(graph, context);
             TransposeCost now = TransposeCost.of(graph);
             if (now.compareTo(cost) >= 0) {
-                throw new InternalCompilerError("permuting a region did not make the graph cheaper: " + now + " after " + cost);
+                throw new InternalCompilerError("permuting a region did not make the graph cheaper: " + now
+                        + " after " + cost);
             }
             cost = now;
         }
@@ -107,8 +110,10 @@ public final class CanonicalAxisOrder implements Pass {
         }
         Value x = node.operand(0).producer().operand(0);
         Ints both = Permutations.then(inner.permutation(), ((Transpose) node.op()).permutation());
-        TransposeCost before = TransposeCost.of(node.operand(0).type().shape(), ((Transpose) node.op()).permutation(), false);
-        if (node.operand(0).users().size() > 1 && TransposeCost.of(x.type().shape(), both, false).compareTo(before) > 0) {
+        TransposeCost before = TransposeCost.of(node.operand(0).type().shape(), ((Transpose) node.op()).permutation(),
+                false);
+        if (node.operand(0).users().size() > 1
+                && TransposeCost.of(x.type().shape(), both, false).compareTo(before) > 0) {
             return false;
         }
         Value result = Permutations.isIdentity(both) ? x
@@ -144,7 +149,8 @@ public final class CanonicalAxisOrder implements Pass {
             case QMean m -> !m.keepDims();
             default -> false;
         };
-        if (!drops || node.operand(0).type().rank() != 4 || graph.nodes().stream().noneMatch(n -> n.op() instanceof Transpose)) {
+        if (!drops || node.operand(0).type().rank() != 4
+                || graph.nodes().stream().noneMatch(n -> n.op() instanceof Transpose)) {
             return false;
         }
         var op = node.op() instanceof Reduce r ? new Reduce(r.kind(), r.axes(), true) : keep((QMean) node.op());

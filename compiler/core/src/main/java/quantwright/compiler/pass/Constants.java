@@ -22,7 +22,8 @@ final class Constants {
 
     /** The data of a constant; empty for any other value. */
     static Optional<ConstantData> data(Value value) {
-        return !value.isInput() && value.producer().op() instanceof Constant c ? Optional.of(c.data()) : Optional.empty();
+        return !value.isInput() && value.producer().op() instanceof Constant c ? Optional.of(c.data())
+                : Optional.empty();
     }
 
     static boolean isConstant(Value value) {
@@ -59,8 +60,8 @@ final class Constants {
     }
 
     /**
-     * The elements of an f32 constant that varies at most along the last axis of a tensor of shape {@code s}, one for each
-     * index of that axis; null if it is none. The constant must not broadcast the tensor to another shape.
+     * The elements of an f32 constant that varies at most along the last axis of a tensor of shape {@code s}, one for
+     * each index of that axis; null if it is none. The constant must not broadcast the tensor to another shape.
      */
     static double[] perChannel(Value value, Shape s) {
         Shape c = value.type().shape();

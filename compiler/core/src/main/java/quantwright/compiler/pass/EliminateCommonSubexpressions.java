@@ -14,8 +14,8 @@ import quantwright.ir.pass.PassInfo;
 import quantwright.ir.type.TensorType;
 
 /**
- * Computes equal expressions once: a node whose op, operands and result types equal those of an earlier node gives way to
- * it. Constants are equal if type and content are. // f(x), f(x) -> f(x)
+ * Computes equal expressions once: a node whose op, operands and result types equal those of an earlier node gives way
+ * to it. Constants are equal if type and content are. // f(x), f(x) -> f(x)
  */
 public final class EliminateCommonSubexpressions implements Pass {
     /** What makes two nodes compute the same; values compare by identity. */

@@ -25,7 +25,8 @@ final class FlattenedDense {
 
     /** Whether {@code reshape} flattens all axes but the first, for such layers only. */
     static boolean matches(Graph graph, Node reshape) {
-        if (!(reshape.op() instanceof Reshape) || graph.isOutput(reshape.result()) || reshape.result().users().isEmpty()) {
+        if (!(reshape.op() instanceof Reshape) || graph.isOutput(reshape.result())
+                || reshape.result().users().isEmpty()) {
             return false;
         }
         Shape from = reshape.operand(0).type().shape();

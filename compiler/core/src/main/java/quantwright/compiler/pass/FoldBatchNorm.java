@@ -5,11 +5,11 @@ import quantwright.ir.Level;
 import quantwright.ir.pass.PassInfo;
 
 /**
- * Folds inference batch normalization, and per-channel multiplication and addition of constants, into the weights and bias
- * of a neighbouring convolution or dense layer; what finds no neighbour becomes one multiplication and one addition per
- * channel. New weights are computed in double and rounded once to f32, so that results agree with the source model to
- * float accuracy, not to the bit (Jacob et al., "Quantization and Training of Neural Networks for Efficient
- * Integer-Arithmetic-Only Inference", 2018, section 3.2).
+ * Folds inference batch normalization, and per-channel multiplication and addition of constants, into the weights and
+ * bias of a neighbouring convolution or dense layer; what finds no neighbour becomes one multiplication and one
+ * addition per channel. New weights are computed in double and rounded once to f32, so that results agree with the
+ * source model to float accuracy, not to the bit (Jacob et al., "Quantization and Training of Neural Networks for
+ * Efficient Integer-Arithmetic-Only Inference", 2018, section 3.2).
  */
 public final class FoldBatchNorm extends RewritePass {
     /** The pass. */
@@ -21,7 +21,8 @@ public final class FoldBatchNorm extends RewritePass {
     @Override
     public List<Rewrite> rewrites() {
         return List.of(
-                new Rewrite("batch-norm-into-weights", "batch_norm(conv(x, w, b)) -> conv(x, w * s, (b - mean) * s + bias)",
+                new Rewrite("batch-norm-into-weights",
+                        "batch_norm(conv(x, w, b)) -> conv(x, w * s, (b - mean) * s + bias)",
                         AffineFolding::batchNormIntoProducer),
                 new Rewrite("multiply-into-weights", "conv(x, w, b) * c -> conv(x, w * c, b * c)",
                         AffineFolding::multiplyIntoProducer),

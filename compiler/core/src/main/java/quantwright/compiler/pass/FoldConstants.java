@@ -15,9 +15,9 @@ import quantwright.ir.pass.PassInfo;
 import quantwright.ir.type.ElementType;
 
 /**
- * Evaluates ops whose operands are all constants, with the interpreter's own arithmetic, so that every bit stays. Results
- * that take much more memory than their operands are left to run time, and so is the dequantization of a constant: lowering
- * wants the integers.
+ * Evaluates ops whose operands are all constants, with the interpreter's own arithmetic, so that every bit stays.
+ * Results that take much more memory than their operands are left to run time, and so is the dequantization of a
+ * constant: lowering wants the integers.
  */
 public final class FoldConstants extends RewritePass {
     /** The pass. */
@@ -32,12 +32,14 @@ public final class FoldConstants extends RewritePass {
 
     // op(constants) -> constant
     private static boolean fold(Graph graph, Node node) {
-        if (node.op() instanceof Constant || node.op() instanceof Dequantize || node.results().size() != 1 || node.operands().isEmpty()
+        if (node.op() instanceof Constant || node.op() instanceof Dequantize || node.results().size() != 1
+                || node.operands().isEmpty()
                 || graph.isUnused(node.result()) || !node.operands().stream().allMatch(Constants::isConstant)) {
             return false;
         }
         List<ConstantData> operands = node.operands().stream().map(v -> Constants.data(v).orElseThrow()).toList();
-        List<ElementType> requested = node.op() instanceof QuantOp ? List.of(node.result().type().element()) : List.of();
+        List<ElementType> requested = node.op() instanceof QuantOp ? List.of(node.result().type().element())
+                : List.of();
         Optional<ConstantData> folded = ConstantFolder.fold(node.op(), operands, requested);
         if (folded.isEmpty()) {
             return false;

@@ -33,7 +33,8 @@ public final class FoldPad extends RewritePass {
     @Override
     public List<Rewrite> rewrites() {
         return List.of(
-                new Rewrite("pad-into-convolution", "conv2d(pad(x, 0)) -> conv2d(x) with padding", FoldPad::convolution),
+                new Rewrite("pad-into-convolution", "conv2d(pad(x, 0)) -> conv2d(x) with padding",
+                        FoldPad::convolution),
                 new Rewrite("pad-into-average", "avg_pool(pad(x, 0)) -> avg_pool(x) that counts its padding",
                         FoldPad::average),
                 new Rewrite("pad-into-maximum",

@@ -17,9 +17,9 @@ import quantwright.ir.op.UnaryKind;
 import quantwright.ir.pass.PassInfo;
 
 /**
- * Brings activations into one canonical op each, so that the quantizer can narrow clamps and backends can fuse them. ReLU
- * is {@code unary RELU}, a bounded one is {@code clip}. Clamps agree up to the sign of a zero; SILU, GELU and hard swish
- * agree with the spelled-out formula to float accuracy.
+ * Brings activations into one canonical op each, so that the quantizer can narrow clamps and backends can fuse them.
+ * ReLU is {@code unary RELU}, a bounded one is {@code clip}. Clamps agree up to the sign of a zero; SILU, GELU and hard
+ * swish agree with the spelled-out formula to float accuracy.
  */
 public final class FuseActivations extends RewritePass {
     /** The pass. */
@@ -41,7 +41,8 @@ public final class FuseActivations extends RewritePass {
                 new Rewrite("clip-to-hard-sigmoid", "clip(x + 3, 0, 6) / 6 -> hard_sigmoid(x, 1/6, 0.5)",
                         ProductActivations::hardSigmoid),
                 new Rewrite("product-to-silu", "x * sigmoid(x) -> silu(x)", ProductActivations::silu),
-                new Rewrite("product-to-hard-swish", "x * hard_sigmoid(x, 1/6, 0.5), x * clip(x + 3, 0, 6) / 6 -> hard_swish(x)",
+                new Rewrite("product-to-hard-swish",
+                        "x * hard_sigmoid(x, 1/6, 0.5), x * clip(x + 3, 0, 6) / 6 -> hard_swish(x)",
                         ProductActivations::hardSwish),
                 new Rewrite("erf-to-gelu", "x * (1 + erf(x / sqrt 2)) / 2 -> gelu(x)", ProductActivations::gelu),
                 new Rewrite("tanh-to-gelu", "x * (1 + tanh(sqrt(2/pi) * (x + 0.044715 * x^3))) / 2 -> gelu_tanh(x)",

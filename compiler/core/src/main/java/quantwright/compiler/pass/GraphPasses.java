@@ -71,13 +71,13 @@ public final class GraphPasses {
     /** Every pass, in the order of the pipeline. */
     public static List<Pass> all() {
         return List.of(foldConstants(), removeIdentity(), eliminateCommonSubexpressions(), eliminateDeadCode(),
-                fuseActivations(), lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), foldBatchNorm(), foldPad(),
-                normalizeStorage(), normalizeToFixpoint());
+                fuseActivations(), lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), foldBatchNorm(),
+                foldPad(), normalizeStorage(), normalizeToFixpoint());
     }
 
     /**
-     * The standard pipeline from an imported model to the form that calibration and quantization take, one round. Common
-     * subexpressions come last: a convolution that two normalizations share could not take either of them in.
+     * The standard pipeline from an imported model to the form that calibration and quantization take, one round.
+     * Common subexpressions come last: a convolution that two normalizations share could not take either of them in.
      */
     public static List<Pass> normalize() {
         return List.of(normalizeStorage(), foldConstants(), removeIdentity(), eliminateDeadCode(), fuseActivations(),

@@ -14,8 +14,8 @@ import quantwright.ir.type.Shape;
 
 /**
  * Recognises ShuffleNet's channel shuffle spelled as reshape, transpose, reshape (Zhang et al., "ShuffleNet", 2018,
- * section 3.1), over the last axis or over axis 1 of a rank 4 tensor; the latter is put between transposes that
- * {@code canonical-axis-order} then moves away. Every bit stays.
+ * section 3.1), over the last axis or over axis 1 of a rank 4 tensor; the latter is put between transposes that {@code
+ * canonical-axis-order} then moves away. Every bit stays.
  */
 public final class LowerChannelShuffle extends RewritePass {
     /** The pass. */
@@ -64,7 +64,9 @@ public final class LowerChannelShuffle extends RewritePass {
         return true;
     }
 
-    /** The axis of extent {@code channels} that {@code before} elements' worth of axes precede; the last such, or -1. */
+    /**
+     * The axis of extent {@code channels} that {@code before} elements' worth of axes precede; the last such, or -1.
+     */
     private static int axisOf(Shape shape, long before, int channels) {
         for (int axis = shape.rank() - 1; axis >= 0; axis--) {
             if (shape.dim(axis) == channels && shape.product(0, axis) == before) {
@@ -74,7 +76,9 @@ public final class LowerChannelShuffle extends RewritePass {
         return -1;
     }
 
-    /** The first of two neighbouring axes that {@code p} swaps while it keeps all others; -1 if it does something else. */
+    /**
+     * The first of two neighbouring axes that {@code p} swaps while it keeps all others; -1 if it does something else.
+     */
     private static int swappedPair(Ints p) {
         for (int at = 0; at + 1 < p.size(); at++) {
             int[] swapped = Permutations.identity(p.size()).toArray();

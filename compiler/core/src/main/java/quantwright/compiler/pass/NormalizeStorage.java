@@ -36,9 +36,9 @@ import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
- * Stores every quantized u8 tensor as i8: q becomes q - 128 and the zero point follows, so that every real value and every
- * result stays exactly. Graph inputs and outputs keep their u8 type behind a {@code q.reinterpret}. Ops whose rounding sees
- * the stored value itself and not its distance from the zero point keep u8 between two of them.
+ * Stores every quantized u8 tensor as i8: q becomes q - 128 and the zero point follows, so that every real value and
+ * every result stays exactly. Graph inputs and outputs keep their u8 type behind a {@code q.reinterpret}. Ops whose
+ * rounding sees the stored value itself and not its distance from the zero point keep u8 between two of them.
  */
 public final class NormalizeStorage implements Pass {
     private static final int SHIFT = 128;
@@ -63,7 +63,8 @@ public final class NormalizeStorage implements Pass {
             case QuantizedType.PerTensor q when q.storage() == ScalarType.U8 ->
                     new QuantizedType.PerTensor(ScalarType.I8, q.expressed(), q.scale(), q.zeroPoint() - SHIFT);
             case QuantizedType.PerAxis q when q.storage() == ScalarType.U8 ->
-                    new QuantizedType.PerAxis(ScalarType.I8, q.expressed(), q.axis(), q.scales(), shift(q.zeroPoints()));
+                    new QuantizedType.PerAxis(ScalarType.I8, q.expressed(), q.axis(), q.scales(),
+                            shift(q.zeroPoints()));
             case QuantizedType.PerBlock q when q.storage() == ScalarType.U8 -> new QuantizedType.PerBlock(ScalarType.I8,
                     q.expressed(), q.axis(), q.blockSize(), q.scales(), shift(q.zeroPoints()));
             default -> element;

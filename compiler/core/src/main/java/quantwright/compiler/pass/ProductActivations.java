@@ -99,7 +99,8 @@ final class ProductActivations {
             Value inner = argument(plus(factor, 1), UnaryKind.TANH);
             Product line = inner == null || inner.isInput() ? null : product(graph, inner.producer());
             if (x != null && line != null && line.factors.size() == 1
-                    && Constants.isAbout(line.constant, Math.sqrt(2 / Math.PI)) && isCubic(graph, line.factors.get(0), x)) {
+                    && Constants.isAbout(line.constant, Math.sqrt(2 / Math.PI))
+                    && isCubic(graph, line.factors.get(0), x)) {
                 return FuseActivations.replace(graph, node, new Unary(UnaryKind.GELU_TANH), x);
             }
         }
@@ -159,7 +160,9 @@ final class ProductActivations {
         return node.op() instanceof Binary b && b.kind() == kind;
     }
 
-    /** The node as a product whose partial products have no other use; null if it is none, or if a factor broadcasts. */
+    /**
+     * The node as a product whose partial products have no other use; null if it is none, or if a factor broadcasts.
+     */
     private static Product product(Graph graph, Node node) {
         if (!isBinary(node, BinaryKind.MUL) && !isBinary(node, BinaryKind.DIV)) {
             return null;

@@ -37,8 +37,8 @@ import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
 
 /**
- * Removes ops that give their operand back, and composes neighbours of one kind. Every bit stays, except that an average
- * over single elements may turn -0 into +0 where it stands.
+ * Removes ops that give their operand back, and composes neighbours of one kind. Every bit stays, except that an
+ * average over single elements may turn -0 into +0 where it stands.
  */
 public final class RemoveIdentity extends RewritePass {
     /** The pass. */
@@ -74,7 +74,8 @@ public final class RemoveIdentity extends RewritePass {
     // reshape(x, shape of x) -> x, and so on
     private static boolean movement(Graph graph, Node node) {
         boolean same = switch (node.op()) {
-            case Reshape _, Expand _, Cast _ -> node.operand(0).type().canonical().equals(node.result().type().canonical());
+            case Reshape _, Expand _, Cast _ ->
+                    node.operand(0).type().canonical().equals(node.result().type().canonical());
             case Transpose t -> Permutations.isIdentity(t.permutation());
             case Pad p -> isZero(p.before()) && isZero(p.after());
             case Slice s -> isWhole(s, node.operand(0));

@@ -12,8 +12,8 @@ import quantwright.ir.type.Ints;
 import quantwright.ir.type.Shape;
 
 /**
- * What transposes cost, the measure that {@code canonical-axis-order} makes smaller with every step: elements really moved
- * first, then transposes away from the graph's inputs and outputs, then transposes of any kind.
+ * What transposes cost, the measure that {@code canonical-axis-order} makes smaller with every step: elements really
+ * moved first, then transposes away from the graph's inputs and outputs, then transposes of any kind.
  */
 record TransposeCost(long elements, int inner, int count) implements Comparable<TransposeCost> {
     static final TransposeCost NONE = new TransposeCost(0, 0, 0);

@@ -52,7 +52,8 @@ class CanonicalAxisOrderTest {
         f.output(f.op(new Dense(), f.op(new Reshape(Ints.of(1, 4)), x), f.weights(7, 4)));
         f.runExactly(new CanonicalAxisOrder());
         f.runExactly(new RemoveIdentity());
-        assertEquals(List.of("transpose", "conv2d", "unary", "conv2d", "clip", "conv2d", "batch_norm", "reduce", "reshape",
+        assertEquals(List.of("transpose", "conv2d", "unary", "conv2d", "clip", "conv2d", "batch_norm", "reduce",
+                "reshape",
                 "dense"), f.ops());
     }
 
@@ -63,7 +64,8 @@ class CanonicalAxisOrderTest {
         var b = f.op(RELU, f.op(ADD, conv(f, a, 4), a));
         var c = f.op(ADD, f.op(MUL, conv(f, b, 4), f.weights(4, 1, 1)), f.weights(1, 4, 1, 1));
         var d = f.op(new Concat(1), c, b, f.weights(1, 2, 6, 5));
-        var e = f.op(new Softmax(1, 1), f.op(new Slice(Ints.of(0, 1, 0, 0), Ints.of(1, 8, 3, 3), Ints.of(1, 1, 2, 2)), d));
+        var e = f.op(new Softmax(1, 1), f.op(new Slice(Ints.of(0, 1, 0, 0), Ints.of(1, 8, 3, 3), Ints.of(1, 1, 2, 2)),
+                d));
         var g = f.op(new Pad(Ints.of(0, 2, 0, 0), Ints.of(0, 1, 0, 1), PadMode.CONSTANT, 0), e);
         f.output(conv(f, g, 2));
         f.runExactly(new CanonicalAxisOrder());
@@ -81,7 +83,8 @@ class CanonicalAxisOrderTest {
                 f.weights(4, 1, 1, 4)));
         f.output(conv(f, f.op(MUL, a, gate), 2));
         f.runExactly(new CanonicalAxisOrder());
-        assertEquals(List.of("transpose", "conv2d", "reduce", "conv2d", "unary", "binary", "conv2d", "transpose"), f.ops());
+        assertEquals(List.of("transpose", "conv2d", "reduce", "conv2d", "unary", "binary", "conv2d", "transpose"),
+                f.ops());
     }
 
     @Test

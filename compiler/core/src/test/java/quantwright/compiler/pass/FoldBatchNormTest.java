@@ -37,7 +37,8 @@ class FoldBatchNormTest {
     @Test
     void foldsIntoDepthwiseAndDense() {
         PassFixture f = new PassFixture();
-        f.output(batchNorm(f, f.op(new Conv2d(Window2d.of(3, 3, 2, 2), 4), f.input(1, 7, 7, 4), f.weights(8, 3, 3, 1)), 8));
+        f.output(batchNorm(f, f.op(new Conv2d(Window2d.of(3, 3, 2, 2), 4), f.input(1, 7, 7, 4),
+                f.weights(8, 3, 3, 1)), 8));
         f.output(batchNorm(f, f.op(new Dense(), f.input(3, 5), f.weights(4, 5)), 4));
         assertEquals(Map.of("batch-norm-into-weights", 2), f.runWithin(new FoldBatchNorm(), 1e-5));
         assertEquals(List.of("conv2d", "dense"), f.ops());

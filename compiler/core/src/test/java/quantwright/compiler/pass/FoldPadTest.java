@@ -56,7 +56,8 @@ class FoldPadTest {
     void keepsAMaximumOverNothingButPadding() {
         PassFixture f = new PassFixture();
         var x = f.input(1, 7, 8, 3);
-        var wide = f.op(new Pad(Ints.of(0, 3, 0, 0), Ints.of(0, 0, 0, 0), PadMode.CONSTANT, Float.NEGATIVE_INFINITY), x);
+        var wide = f.op(new Pad(Ints.of(0, 3, 0, 0), Ints.of(0, 0, 0, 0), PadMode.CONSTANT, Float.NEGATIVE_INFINITY),
+                x);
         f.output(f.op(new MaxPool(WINDOW), wide));
         assertEquals(Map.of(), f.runExactly(new FoldPad()));
     }

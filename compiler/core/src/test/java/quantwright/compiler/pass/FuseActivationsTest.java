@@ -31,7 +31,8 @@ class FuseActivationsTest {
     @Test
     void clampsBecomeOneClip() {
         PassFixture f = new PassFixture();
-        var y = f.op(new Binary(BinaryKind.MIN), f.op(new Binary(BinaryKind.MAX), f.input(99), f.scalar(-1)), f.scalar(2));
+        var y = f.op(new Binary(BinaryKind.MIN), f.op(new Binary(BinaryKind.MAX), f.input(99), f.scalar(-1)),
+                f.scalar(2));
         becomes(f, f.op(new Clip(-3, 1), y), new Clip(-1, 1), 0);
     }
 
@@ -98,7 +99,8 @@ class FuseActivationsTest {
         PassFixture f = new PassFixture();
         var x = f.input(99);
         var erf = f.op(new Unary(UnaryKind.ERF), f.op(DIV, x, f.scalar(1.4142135f)));
-        becomes(f, f.op(MUL, f.op(MUL, x, f.op(ADD, erf, f.scalar(1))), f.scalar(0.5f)), new Unary(UnaryKind.GELU), 1e-6);
+        becomes(f, f.op(MUL, f.op(MUL, x, f.op(ADD, erf, f.scalar(1))), f.scalar(0.5f)), new Unary(UnaryKind.GELU),
+                1e-6);
         PassFixture g = new PassFixture();
         var y = g.input(99);
         var phi = g.op(ADD, g.scalar(1), g.op(new Unary(UnaryKind.ERF), g.op(MUL, y, g.scalar(0.70710677f))));

@@ -93,7 +93,8 @@ class ModelNormalizationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "demo/glyphs.onnx, 0, 17", "data/cifar10/resnet20-cifar10.onnx, 1, 19", "data/cifar10/resnet56-cifar10.onnx, 1, 55",
+        "demo/glyphs.onnx, 0, 17", "data/cifar10/resnet20-cifar10.onnx, 1, 19",
+                "data/cifar10/resnet56-cifar10.onnx, 1, 55",
         "data/mlperf-tiny/kws_dscnn_fp32.onnx, 0, 9", "data/imagenet/mobilenet_v1_0.25.onnx, 1, 27",
         "data/imagenet/squeezenet1.0.onnx, 1, 0", "data/imagenet/tiny_darknet.onnx, 1, 15",
         "data/models/super_resolution.onnx, 0, 0", "data/models/ultraface-rfb-320.onnx, 1, 35",

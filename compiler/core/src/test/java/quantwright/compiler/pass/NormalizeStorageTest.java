@@ -58,7 +58,8 @@ class NormalizeStorageTest {
         for (Rounding rounding : List.of(Rounding.FLOAT32, Rounding.GEMMLOWP, Rounding.SINGLE_ROUNDING)) {
             PassFixture f = new PassFixture();
             Value x = f.input(u8(0.02f, 120), 1, 6, 6, 4);
-            var perAxis = new QuantizedType.PerAxis(ScalarType.U8, ScalarType.F32, 0, Floats.of(0.01f, 0.02f, 0.03f, 0.04f),
+            var perAxis = new QuantizedType.PerAxis(ScalarType.U8, ScalarType.F32, 0,
+                    Floats.of(0.01f, 0.02f, 0.03f, 0.04f),
                     Ints.of(100, 128, 140, 0));
             Value w = f.constant(f.randomTensor(TensorType.of(perAxis, 4, 3, 3, 4)));
             Value y = f.op(u8(0.4f, 30), new QConv2d(Window2d.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1, rounding,

@@ -41,7 +41,8 @@ final class RandomModel {
     /**
      * A model of about {@code size} layers.
      *
-     * @param flattens whether a dense layer may read a flattened image, which {@code canonical-axis-order} keeps only to
+     * @param flattens whether a dense layer may read a flattened image, which {@code canonical-axis-order} keeps only
+     * to
      *     float accuracy
      */
     static PassFixture create(long seed, int size, boolean flattens) {
@@ -74,8 +75,10 @@ final class RandomModel {
             case 3 -> f.op(new Unary(UnaryKind.RELU), x);
             case 4 -> f.op(new Clip(-1, 6), x);
             case 5 -> f.op(new Binary(BinaryKind.MAX), x, partner(x));
-            case 6 -> c > 24 ? x : f.op(new Concat(1), x, pool.stream().filter(v -> sameBut(v, x, 1)).findAny().orElse(x));
-            case 7 -> f.op(new Slice(Ints.of(0, pick(c), 0, 0), Ints.of(1, 1, (h + 1) / 2, w), Ints.of(1, -1, 2, 1)), x);
+            case 6 -> c > 24 ? x : f.op(new Concat(1), x,
+                    pool.stream().filter(v -> sameBut(v, x, 1)).findAny().orElse(x));
+            case 7 -> f.op(new Slice(Ints.of(0, pick(c), 0, 0), Ints.of(1, 1, (h + 1) / 2, w), Ints.of(1, -1, 2, 1)),
+                    x);
             case 8 -> f.op(new Pad(Ints.of(0, pick(2), pick(2), 0), Ints.of(0, 0, pick(2), 1), PadMode.CONSTANT, 0), x);
             case 9 -> f.sandwich(new MaxPool(Window2d.of(1 + pick(Math.min(h, 2)), 1 + pick(Math.min(w, 2)), 1, 1)), x);
             case 10 -> f.sandwich(new AvgPool(Window2d.of(1, 1, 2, 1), pick(2) == 0, 0, 0), x);
