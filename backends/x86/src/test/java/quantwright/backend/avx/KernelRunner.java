@@ -22,7 +22,9 @@ import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelSpec;
 import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.object.SharedObject;
+import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
+import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.TargetAttributes;
 
 /** Compiles kernels and calls them on memory with guards around every tensor. */
@@ -53,6 +55,14 @@ final class KernelRunner implements AutoCloseable {
     <P> void add(String name, Kernel<P> kernel, P parameters) {
         kernel.emit(module, name, ModuleBuilder.Linkage.EXTERNAL);
         constants.put(name, kernel.constants(parameters));
+    }
+
+    /** Adds a function that calls a three-pointer kernel {@code times} times, so that timing sees no call from Java. */
+    void addRepeated(String name, String kernel, int times) {
+        var f = module.function(name, ModuleBuilder.Linkage.EXTERNAL, IrType.VOID, Parameter.aliased("in"),
+            Parameter.aliased("out"), Parameter.aliased("constants"));
+        f.loop(0, times, 1, i -> f.call(kernel, IrType.VOID, f.param(0), f.param(1), f.param(2)));
+        f.ret();
     }
 
     /** The kernel a template makes of a spec, which it must take. */
