@@ -9,6 +9,11 @@ import quantwright.backend.llvm.loops.CopyKernel;
 import quantwright.backend.llvm.loops.FillKernel;
 import quantwright.backend.llvm.loops.LoopNest;
 import quantwright.ir.Node;
+import quantwright.ir.type.TensorType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.op.Cast;
+import quantwright.ir.interp.Interpreter;
+import quantwright.ir.data.Tensor;
 import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.Quantization;
 import quantwright.ir.op.ChannelShuffle;
@@ -170,32 +175,86 @@ final class Movement implements NodeLowering {
     }
 
     private static Result pad(Pad pad, Placement in, Placement out) {
-        if (pad.mode() != PadMode.CONSTANT) {
-            return new Result.Rejected("only constant padding has a kernel");
+        if (in.type().storage().bits() < 8) {
+            return new Result.Rejected("padding of " + in.type().storage() + " has no kernel");
         }
-        long bits = switch (out.type().element()) {
-            case QuantizedType.PerTensor q -> Quantization.quantize(pad.value(), q.scale(), new QuantRange(q.zeroPoint(),
-                    (int) q.storage().minValue(), (int) q.storage().maxValue())) ^ out.flip();
-            default -> Float.floatToRawIntBits(pad.value());
-        };
-        if (out.elementBytes() != 1 && !out.type().storage().isFloat()) {
-            return new Result.Rejected("padding of " + out.type().storage() + " has no kernel");
+        List<KernelCall> calls = new ArrayList<>();
+        if (pad.mode() == PadMode.CONSTANT) {
+            FillKernel fill = new FillKernel(LoopNest.of(out.type().shape().toArray(), out.strides()), out.elementBytes(),
+                    bits(pad.value(), out));
+            calls.add(new KernelCall(fill.name(), fill, fill::emit, new byte[0], List.of(whole(out))));
         }
-        int rank = in.type().rank();
+        List<List<Stretch>> axes = new ArrayList<>();
+        for (int i = 0; i < in.type().rank(); i++) {
+            axes.add(stretches(pad, i, in.type().dim(i), out.type().dim(i)));
+        }
+        copies(calls, axes, new ArrayList<>(), in, out);
+        return new Result.Calls(calls, 0);
+    }
+
+    /** Positions {@code to, to + 1, ...} of a padded axis that copy positions {@code from, from + step, ...}. */
+    private record Stretch(int to, int count, int from, int step) {
+    }
+
+    private static List<Stretch> stretches(Pad pad, int axis, int extent, int padded) {
+        int before = pad.before().get(axis);
+        int first = Math.max(0, before);
+        int end = Math.min(padded, before + extent);
+        List<Stretch> all = new ArrayList<>();
+        boolean mirrors = pad.mode() == PadMode.REFLECT;
+        if (pad.mode() != PadMode.CONSTANT && before > 0 && extent > 0) {
+            all.add(new Stretch(0, Math.min(before, padded), mirrors ? before : 0, mirrors ? -1 : 0));
+        }
+        if (end > first) {
+            all.add(new Stretch(first, end - first, first - before, 1));
+        }
+        if (pad.mode() != PadMode.CONSTANT && padded > before + extent && extent > 0) {
+            int from = Math.max(0, before + extent);
+            int past = from - before - extent;
+            all.add(new Stretch(from, padded - from, mirrors ? extent - 2 - past : extent - 1, mirrors ? -1 : 0));
+        }
+        return all;
+    }
+
+    /** A copy for each combination of one stretch of every axis. */
+    private static void copies(List<KernelCall> calls, List<List<Stretch>> axes, List<Stretch> chosen, Placement in,
+            Placement out) {
+        if (chosen.size() < axes.size()) {
+            for (Stretch s : axes.get(chosen.size())) {
+                chosen.add(s);
+                copies(calls, axes, chosen, in, out);
+                chosen.removeLast();
+            }
+            return;
+        }
         long from = 0;
         long to = 0;
-        int[] extents = new int[rank];
-        for (int i = 0; i < rank; i++) {
-            int before = pad.before().get(i);
-            int after = pad.after().get(i);
-            from += Math.max(0, -before) * in.strides()[i];
-            to += Math.max(0, before) * out.strides()[i];
-            extents[i] = in.type().dim(i) + Math.min(0, before) + Math.min(0, after);
+        int[] extents = new int[axes.size()];
+        long[] steps = new long[axes.size()];
+        for (int i = 0; i < extents.length; i++) {
+            Stretch s = chosen.get(i);
+            from += s.from * in.strides()[i];
+            to += s.to * out.strides()[i];
+            extents[i] = s.count;
+            steps[i] = s.step * in.strides()[i];
         }
-        FillKernel fill = new FillKernel(LoopNest.of(out.type().shape().toArray(), out.strides()), out.elementBytes(), bits);
-        return NodeLowering.calls(
-                new KernelCall(fill.name(), fill, fill::emit, new byte[0], List.of(whole(out))),
-                copy(LoopNest.of(extents, in.strides(), out.strides()), in, from, out, to));
+        calls.add(copy(LoopNest.of(extents, steps, out.strides()), in, from, out, to));
+    }
+
+    /** Stored bits of the padding value: quantized for a quantized element, else converted to the plain type. */
+    private static long bits(float value, Placement out) {
+        if (out.type().element() instanceof QuantizedType.PerTensor q) {
+            return Quantization.quantize(value, q.scale(), new QuantRange(q.zeroPoint(), (int) q.storage().minValue(),
+                    (int) q.storage().maxValue())) ^ out.flip();
+        }
+        ScalarType type = out.type().storage();
+        byte[] packed = Interpreter.evaluate(new Cast(type), List.of(Tensor.ofFloats(new int[0], value)),
+                List.of(new TensorType(type, Shape.SCALAR))).getFirst().pack();
+        long bits = 0;
+        for (int i = 0; i < packed.length; i++) {
+            bits |= (packed[i] & 0xffL) << 8 * i;
+        }
+        return bits ^ out.flip();
     }
 
     /** One copy over the whole tensor, batch included. */

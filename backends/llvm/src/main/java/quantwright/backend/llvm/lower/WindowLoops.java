@@ -2,8 +2,6 @@ package quantwright.backend.llvm.lower;
 
 import java.util.ArrayList;
 import java.util.List;
-import quantwright.backend.llvm.kernel.PoolParameters;
-import quantwright.backend.llvm.kernel.PoolSpec;
 import quantwright.backend.llvm.loops.FinishBody;
 import quantwright.backend.llvm.loops.MapBody;
 import quantwright.backend.llvm.loops.QuantizedBody;
@@ -50,23 +48,9 @@ final class WindowLoops implements NodeLowering {
         if (type == ScalarType.F64 || type == ScalarType.U64 || type == ScalarType.BOOL) {
             return new Result.Rejected("maxima of " + type + " have no kernel");
         }
-        if (type == ScalarType.I8 && bytes(cx, w, in, out) instanceof Result.Calls calls) {
-            return calls;
-        }
         Slots slots = new Slots();
         spans(slots, w, in, new Counting(false, 0, 0));
         return NodeLowering.calls(call(cx, w, in, out, false, null, slots));
-    }
-
-    /** Maxima of encoded bytes have a kernel of their own. */
-    private static Result bytes(LoweringContext cx, Window2d w, Placement in, Placement out) {
-        int flip = cx.kernels().byteFlip();
-        if (in.flip() != flip || out.flip() != flip || in.strides()[3] != 1 || out.strides()[3] != 1) {
-            return new Result.Rejected("bytes are not encoded, or channels do not touch");
-        }
-        PoolSpec spec = new PoolSpec(PoolSpec.Kind.MAX, in.view(), out.view(), Windows.of(w), w.padBottom(), w.padRight(), false,
-                null);
-        return KernelChoice.choose(cx.kernels().pools(), spec, new PoolParameters(0, null), List.of(in, out));
     }
 
     private static Result average(LoweringContext cx, AvgPool op, Placement in, Placement out) {
