@@ -81,6 +81,21 @@ class ConvKernelTest {
     }
 
     @Test
+    void avxVnniCodeUsesTheVexForm() {
+        var features = new java.util.HashSet<>(KernelRunner.AVX2);
+        features.add(quantwright.backend.llvm.CpuFeature.AVXVNNI);
+        try (var runner = new KernelRunner(features)) {
+            for (int i = 0; i < 10; i++) {
+                Case c = random(new Random(60 + i), "k" + i, 0x80);
+                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(true), false), c.spec), c.parameters);
+            }
+            String code = runner.assembly();
+            assertTrue(code.contains("{vex}\tvpdpbusd") || code.contains("{vex} vpdpbusd"), code);
+            assertTrue(code.lines().noneMatch(l -> l.matches(".*(zmm|[xy]mm(1[6-9]|2\\d|3[01])|%k[0-7]|vpmaddwd).*")), code);
+        }
+    }
+
+    @Test
     void avx2CodeHasNoNewerInstruction() {
         try (var runner = new KernelRunner(KernelRunner.AVX2)) {
             for (int i = 0; i < 30; i++) {
