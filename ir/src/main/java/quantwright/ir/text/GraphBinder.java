@@ -57,7 +57,9 @@ final class GraphBinder {
     Graph graph(GraphContext cx) {
         String levelText = cx.word(1).getText();
         Level level = Level.GRAPH;
+        String name = "";
         try {
+            name = AttributeBinder.string(cx.STRING().getSymbol());
             if (!cx.word(0).getText().equals("level")) {
                 throw new Fault(IrDiagnostic.SYNTAX, cx.word(0), "expected 'level', found '"
                         + Fault.excerpt(cx.word(0).getText()) + "'");
@@ -66,7 +68,7 @@ final class GraphBinder {
         } catch (Fault fault) {
             report(fault);
         }
-        Graph graph = new Graph(AttributeBinder.string(cx.STRING().getSymbol()), level);
+        Graph graph = new Graph(name, level);
         places.graph(graph, place(cx.getStart()));
         Scope scope = new Scope(graph, new HashMap<>());
         for (StatementContext statement : cx.statement()) {
@@ -188,10 +190,22 @@ final class GraphBinder {
     }
 
     private static void defineFaulty(StatementContext cx, Scope scope) {
-        if (cx.input() != null) {
-            scope.values().putIfAbsent(key(cx.input().definition().VALUE()), null);
-        } else if (cx.node() != null) {
-            cx.node().definition().forEach(d -> scope.values().putIfAbsent(key(d.VALUE()), null));
+        List<DefinitionContext> definitions = cx.input() != null ? List.of(cx.input().definition())
+                : cx.node() != null ? cx.node().definition() : List.of();
+        for (DefinitionContext definition : definitions) {
+            if (isReadable(definition.VALUE())) {
+                scope.values().putIfAbsent(key(definition.VALUE()), null);
+            }
+        }
+    }
+
+    /** Whether a value's name has no malformed escape, which is reported by then. */
+    private static boolean isReadable(TerminalNode value) {
+        try {
+            key(value);
+            return true;
+        } catch (Fault malformed) {
+            return false;
         }
     }
 

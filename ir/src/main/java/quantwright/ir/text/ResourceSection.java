@@ -75,8 +75,8 @@ final class ResourceSection {
             if (line == firstLine) {
                 sideFile(text.substring(at, end), folder, place, sink);
             } else if (closed) {
-                int rest = at;
-                if (!text.substring(rest, end).isBlank()) {
+                String rest = text.substring(at, end).strip();
+                if (!rest.isEmpty() && !rest.startsWith("//")) {
                     sink.report(IrDiagnostic.BAD_RESOURCE, place, "text after the resources");
                     return;
                 }
