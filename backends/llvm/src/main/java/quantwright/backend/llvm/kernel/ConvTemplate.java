@@ -34,7 +34,8 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         }
         VectorIsa.Dot dot = isa.dot(safePairs);
         ProductShape shape = ProductShape.of(s);
-        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa, dot,
+        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
+                dot,
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
         return new Selection.Selected<>(new ConvKernel(s, isa, dot, tiling));
     }

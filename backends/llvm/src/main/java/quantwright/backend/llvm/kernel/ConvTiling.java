@@ -21,7 +21,10 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
     private static final double TILE_OVERHEAD = 4;
     /** A store of part of a pixel, where a tile's results do not touch in memory. */
     private static final double SPLIT_STORE = 0.6;
-    /** Instructions of a tile up to which two tiles are in flight, so that one's epilogue hides behind the other's products. */
+    /**
+     * Instructions of a tile up to which two tiles are in flight, so that one's epilogue hides behind the other's
+     * products.
+     */
     private static final int OVERLAP = 170;
 
     /** Slowdown when a tile's activations evict each other from the first-level cache. */
@@ -86,7 +89,8 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return best;
     }
 
-    private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, VectorIsa.Dot dot, boolean flat) {
+    private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, VectorIsa.Dot dot,
+            boolean flat) {
         var list = new ArrayList<ConvTiling>();
         int per = v * isa.lanes();
         int blocks = channels / per;
@@ -115,7 +119,8 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
 
     /** The pixels of a tile lie at a power-of-two distance, so that few cache sets hold them all. */
     private boolean conflicts(long pixelBytes) {
-        long sets = java.util.stream.LongStream.range(0, columns).map(p -> p * pixelBytes / LINE % CACHE_SETS).distinct().count();
+        long sets = java.util.stream.LongStream.range(0,
+                columns).map(p -> p * pixelBytes / LINE % CACHE_SETS).distinct().count();
         return columns > sets * (CACHE_WAYS - 2);
     }
 

@@ -3,8 +3,8 @@ package quantwright.backend.llvm.kernel;
 import java.util.List;
 
 /**
- * The kernel catalogue of one instruction set: for each family its templates, best first, the last a reference that takes
- * everything the family can express.
+ * The kernel catalogue of one instruction set: for each family its templates, best first, the last a reference that
+ * takes everything the family can express.
  *
  * @param isa the instruction set
  * @param convolutions integer convolutions and fully connected layers

@@ -9,9 +9,9 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Integer depthwise convolution by the four-way dot product: the bytes of four neighbouring pixels are interleaved, so that a
- * 32-bit lane holds four taps of one channel. The interleaved pixels serve every output column whose window touches them
- * (the weights of each are shifted by a tap) and every output row of the tile that uses their input row.
+ * Integer depthwise convolution by the four-way dot product: the bytes of four neighbouring pixels are interleaved, so
+ * that a 32-bit lane holds four taps of one channel. The interleaved pixels serve every output column whose window
+ * touches them (the weights of each are shifted by a tap) and every output row of the tile that uses their input row.
  */
 final class DepthwiseKernel implements Kernel<ConvParameters> {
     private final DepthwiseSpec spec;
@@ -31,7 +31,8 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
     }
 
     /** Where a tile reads and writes: bytes of one vector at its first pixel, and that vector's constants. */
-    private record Place(Address in, Address out, Address residual, Address weights, Address channels4, Address channels8) {
+    private record Place(Address in, Address out, Address residual, Address weights, Address channels4,
+            Address channels8) {
         Place move(FunctionBuilder f, Value index, long in, long out, long residual) {
             return new Place(f.at(this.in, index, in), f.at(this.out, index, out),
                 this.residual == null ? null : f.at(this.residual, index, residual), weights, channels4, channels8);
@@ -87,7 +88,8 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
         f.loop(0, tiling.blocks(), 1, b -> columns(vector(p, b, full), rows, full, full));
         int done = tiling.blocks() * full;
         for (int bytes : tiling.tail()) {
-            Place t = new Place(p.in.plus(done), p.out.plus((long) done * elem), p.residual == null ? null : p.residual.plus(done),
+            Place t = new Place(p.in.plus(done), p.out.plus((long) done * elem),
+                    p.residual == null ? null : p.residual.plus(done),
                 p.weights.plus(layout.weightBytes(done)), p.channels4.plus(4L * done), p.channels8.plus(8L * done));
             columns(t, rows, bytes, Math.min(bytes, spec.in().channels() - done));
             done += bytes;
@@ -96,7 +98,8 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
 
     private Place vector(Place p, Value index, int bytes) {
         return new Place(f.at(p.in, index, bytes), f.at(p.out, index, (long) bytes * spec.epilogue().store().bytes()),
-            p.residual == null ? null : f.at(p.residual, index, bytes), f.at(p.weights, index, layout.weightBytes(bytes)),
+            p.residual == null ? null : f.at(p.residual, index, bytes), f.at(p.weights, index,
+                    layout.weightBytes(bytes)),
             f.at(p.channels4, index, 4L * bytes), f.at(p.channels8, index, 8L * bytes));
     }
 
@@ -122,7 +125,8 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
         int vectors = run / bytes;
         int periods = vectors / tiling.period();
         f.loop(0, periods, 1, i -> f.loop(0, tiling.period(), 1, j -> {
-            Place q = vector(p, j, bytes).move(f, i, (long) bytes * tiling.period(), (long) bytes * tiling.period() * elem,
+            Place q = vector(p, j, bytes).move(f, i, (long) bytes * tiling.period(),
+                    (long) bytes * tiling.period() * elem,
                 (long) bytes * tiling.period());
             tile(q, rows, 1, bytes, bytes);
         }));
@@ -135,7 +139,8 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
     }
 
     private void tile(Place p, int rows, int columns, int bytes, int valid) {
-        var epilogue = new EpilogueEmitter(f, isa, spec.epilogue(), layout.epilogue, constants, p.channels4, p.channels8);
+        var epilogue = new EpilogueEmitter(f, isa, spec.epilogue(), layout.epilogue, constants, p.channels4,
+                p.channels8);
         int lanes = bytes / 4;
         Value[][][] acc = new Value[rows][columns][4];
         for (int q = 0; q < 4; q++) {
@@ -178,7 +183,8 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
             for (int t = 0; t < 4; t++) {
                 // Beyond the window the weight is zero: any pixel will do, and the last is at hand.
                 pixel[t] = 4 * g + t < span
-                    ? f.load(IrType.I8.vec(bytes), p.in.plus(y * spec.in().rowPitch() + (4 * g + t) * unit), 1) : pixel[t - 1];
+                    ? f.load(IrType.I8.vec(bytes), p.in.plus(y * spec.in().rowPitch() + (4 * g + t) * unit),
+                            1) : pixel[t - 1];
             }
             Value[] quarters = interleave(pixel);
             for (int q = 0; q < 4; q++) {
@@ -199,7 +205,8 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
                     any |= layout.tap(g, t, c) >= 0;
                 }
                 if (any) {
-                    Value[] weights = dot.weights(f, p.weights.plus(layout.offset(ky, g, c, q, bytes)), 0, bytes / 4, bytes / 4);
+                    Value[] weights = dot.weights(f, p.weights.plus(layout.offset(ky, g, c, q, bytes)), 0, bytes / 4,
+                            bytes / 4);
                     acc[r][c][q] = dot.accumulate(f, acc[r][c][q], activation, weights);
                 }
             }

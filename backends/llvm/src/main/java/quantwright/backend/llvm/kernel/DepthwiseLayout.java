@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Order of a depthwise kernel's constants. Per vector of channels: [kernel row][group of four pixels][output column][quarter]
- * of the lanes' four taps, zero where a tap is not the column's. Lane {@code 4g + e} of quarter {@code q} is byte
- * {@code 16g + 4q + e}: the order in which bytes interleave within 128 bits.
+ * Order of a depthwise kernel's constants. Per vector of channels: [kernel row][group of four pixels][output
+ * column][quarter] of the lanes' four taps, zero where a tap is not the column's. Lane {@code 4g + e} of quarter {@code
+ * q} is byte {@code 16g + 4q + e}: the order in which bytes interleave within 128 bits.
  */
 final class DepthwiseLayout {
     private final DepthwiseSpec spec;

@@ -33,6 +33,7 @@ public final class DepthwiseTemplate implements KernelTemplate<DepthwiseSpec, Co
             return new Selection.Rejected<>("a window of " + s.window().height() + "x" + s.window().width()
                 + " unrolls into too much code");
         }
-        return new Selection.Selected<>(new DepthwiseKernel(s, isa, isa.dot(safePairs), DepthwiseTiling.choose(s, isa)));
+        return new Selection.Selected<>(new DepthwiseKernel(s, isa, isa.dot(safePairs), DepthwiseTiling.choose(s,
+                isa)));
     }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shape of a depthwise kernel. Bytes of {@code width} neighbouring channels form a vector; in a packed row, several pixels of
- * few channels do, and the row is one run of bytes whose taps lie {@code channels} apart.
+ * Shape of a depthwise kernel. Bytes of {@code width} neighbouring channels form a vector; in a packed row, several
+ * pixels of few channels do, and the row is one run of bytes whose taps lie {@code channels} apart.
  *
  * @param rows      output rows computed together: each interleaved input row serves all that need it
  * @param columns   output pixels computed together from the same interleaved pixels

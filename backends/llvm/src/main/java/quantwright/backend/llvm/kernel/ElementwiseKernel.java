@@ -16,10 +16,13 @@ import quantwright.backend.llvm.text.ModuleBuilder;
 import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
-/** Elementwise operations in vectors of as many 32-bit lanes as a register has (bytes, four times as many, for tables). */
+/**
+ * Elementwise operations in vectors of as many 32-bit lanes as a register has (bytes, four times as many, for tables).
+ */
 final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
     /** The constants block: scalars splatted to 64 bytes each, then a table. */
-    private enum Slot { ZERO1, M1, ZERO2, M2, ZERO16, ZERO_FLOAT, LOW, HIGH, SCALE, FMIN, FMAX, SLOPE, MUL1, SHIFT1, MUL2, SHIFT2,
+    private enum Slot { ZERO1, M1, ZERO2, M2, ZERO16, ZERO_FLOAT, LOW, HIGH, SCALE, FMIN, FMAX, SLOPE, MUL1, SHIFT1,
+            MUL2, SHIFT2,
         MUL3, SHIFT3, MIN_BYTE, MAX_BYTE, TABLE }
 
     private final ElementwiseSpec spec;
@@ -172,8 +175,10 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
         return switch (spec.op()) {
             case Op.Add a -> clampRound(f.fadd(
                 f.fmul(toFloat(difference(at[0], first, count, width, Slot.ZERO1)), splat(Slot.M1, IrType.F32, width)),
-                f.fmul(toFloat(difference(at[1], first, count, width, Slot.ZERO2)), splat(Slot.M2, IrType.F32, width))), width);
-            case Op.Mul m -> clampRound(f.fmul(toFloat(product(at, first, count, width)), splat(Slot.M1, IrType.F32, width)),
+                f.fmul(toFloat(difference(at[1], first, count, width, Slot.ZERO2)), splat(Slot.M2, IrType.F32,
+                        width))), width);
+            case Op.Mul m -> clampRound(f.fmul(toFloat(product(at, first, count, width)), splat(Slot.M1, IrType.F32,
+                    width)),
                 width);
             case Op.Requantize r -> clampRound(f.fmul(toFloat(difference(at[0], first, count, width, Slot.ZERO1)),
                 splat(Slot.M1, IrType.F32, width)), width);
@@ -181,8 +186,10 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
             case Op.FixedMul m -> fixed(product(at, first, count, width), Slot.MUL1, Slot.SHIFT1);
             case Op.FixedAdd a -> {
                 Value shift = Value.of(IrType.I32.vec(width), a.leftShift());
-                Value x = fixed(f.shl(difference(at[0], first, count, width, Slot.ZERO1), shift), Slot.MUL1, Slot.SHIFT1);
-                Value y = fixed(f.shl(difference(at[1], first, count, width, Slot.ZERO2), shift), Slot.MUL2, Slot.SHIFT2);
+                Value x = fixed(f.shl(difference(at[0], first, count, width, Slot.ZERO1), shift), Slot.MUL1,
+                        Slot.SHIFT1);
+                Value y = fixed(f.shl(difference(at[1], first, count, width, Slot.ZERO2), shift), Slot.MUL2,
+                        Slot.SHIFT2);
                 yield fixed(f.add(x, y), Slot.MUL3, Slot.SHIFT3);
             }
             default -> throw new IllegalStateException(spec.op().toString());
@@ -190,7 +197,8 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
     }
 
     private Value product(Address[] at, int first, int count, int width) {
-        return f.mul(difference(at[0], first, count, width, Slot.ZERO1), difference(at[1], first, count, width, Slot.ZERO2));
+        return f.mul(difference(at[0], first, count, width, Slot.ZERO1), difference(at[1], first, count, width,
+                Slot.ZERO2));
     }
 
     private Value fixed(Value v, Slot multiplier, Slot shift) {

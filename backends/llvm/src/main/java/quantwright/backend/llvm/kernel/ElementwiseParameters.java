@@ -12,7 +12,8 @@ package quantwright.backend.llvm.kernel;
  * @param max        upper clamp
  * @param scale      scale of Quantize and Dequantize
  * @param table      256 entries: {@code table[q + 128]} replaces q
- * @param fixed      Q31 multiplier and right shift (of the 64-bit product, so at least 31) of input 1, input 2 and the output
+ * @param fixed      Q31 multiplier and right shift (of the 64-bit product, so at least 31) of input 1, input 2 and the
+ *                   output
  * @param floatMin   lower bound of CLIP
  * @param floatMax   upper bound of CLIP
  * @param slope      of LEAKY_RELU

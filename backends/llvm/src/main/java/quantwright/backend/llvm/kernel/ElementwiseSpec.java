@@ -71,8 +71,8 @@ public record ElementwiseSpec(Op op, List<TensorView> inputs, TensorView out) im
         }
 
         /**
-         * TensorFlow Lite's ADD: each (q - z) shifted left by {@code leftShift} and scaled, their sum scaled, all with gemmlowp
-         * double rounding.
+         * TensorFlow Lite's ADD: each (q - z) shifted left by {@code leftShift} and scaled, their sum scaled, all with
+         * gemmlowp double rounding.
          */
         record FixedAdd(int leftShift) implements Op {
             @Override

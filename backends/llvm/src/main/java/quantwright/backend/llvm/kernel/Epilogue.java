@@ -1,9 +1,9 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * What happens to an i32 accumulator before it is stored. Only the structure is here, so that layers that differ in values
- * alone share code; the values are in {@link EpilogueValues} and travel in the constants block. In order: requantize,
- * clamp, table, residual addition with its own clamp, store.
+ * What happens to an i32 accumulator before it is stored. Only the structure is here, so that layers that differ in
+ * values alone share code; the values are in {@link EpilogueValues} and travel in the constants block. In order:
+ * requantize, clamp, table, residual addition with its own clamp, store.
  *
  * @param requantize rounding of the accumulator
  * @param table      a 256-entry table maps the requantized byte
@@ -16,21 +16,23 @@ public record Epilogue(Requantize requantize, boolean table, Residual residual, 
         /**
          * f32(acc) * factor, clamp, half to even, plus zero; one factor per output channel.
          *
-         * @param proven |acc| * factor is below 2^31 for every input, so that clamping after conversion gives the same result
+         * @param proven |acc| * factor is below 2^31 for every input, so that clamping after conversion gives the same
+         *               result
          * @param narrow the clamp is tighter than the storage type, as for ReLU6
          */
         record F32(boolean proven, boolean narrow) implements Requantize { }
 
         /**
-         * A fixed-point multiplier and right shift per output channel (left shift of the accumulator first where a factor
-         * exceeds one).
+         * A fixed-point multiplier and right shift per output channel (left shift of the accumulator first where a
+         * factor exceeds one).
          *
          * @param rounding how the shift rounds
          * @param leftShift some channel shifts left first (bound proven by the caller)
          * @param proven    the rounded product fits i32 for every input
          * @param narrow    as in {@link F32}
          */
-        record Fixed(FixedRounding rounding, boolean leftShift, boolean proven, boolean narrow) implements Requantize { }
+        record Fixed(FixedRounding rounding, boolean leftShift, boolean proven,
+                boolean narrow) implements Requantize { }
 
         /** The accumulator itself; only with {@link Store#I32}. */
         record None() implements Requantize { }

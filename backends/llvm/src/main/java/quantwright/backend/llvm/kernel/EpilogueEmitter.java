@@ -178,7 +178,8 @@ final class EpilogueEmitter implements TileEpilogue {
     private Value sum(Piece p) {
         int n = p.lanes();
         Value first = f.fmul(isa.roundHalfEven(f, clampedFloat(p)), splat("m1", layout.add, IrType.F32, n));
-        Value q2 = residualBytes == null ? f.load(IrType.I8.vec(n), p.residual(), 1) : quarter(residualBytes, p.lane() / n);
+        Value q2 = residualBytes == null ? f.load(IrType.I8.vec(n), p.residual(), 1) : quarter(residualBytes,
+                p.lane() / n);
         IrType ints = IrType.I32.vec(n);
         Value wide = isa.byteFlip() != 0 ? f.zext(q2, ints) : f.sext(q2, ints);
         Value d2 = f.sub(wide, splat("zero2", layout.add + 128, IrType.I32, n));

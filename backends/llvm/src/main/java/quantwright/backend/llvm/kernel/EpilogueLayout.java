@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Places of an epilogue's numbers in the constants block. Per-channel arrays are indexed by padded channel, in the order of
- * the accumulator lanes; scalars are splatted to 64 bytes so that any vector width loads them.
+ * Places of an epilogue's numbers in the constants block. Per-channel arrays are indexed by padded channel, in the
+ * order of the accumulator lanes; scalars are splatted to 64 bytes so that any vector width loads them.
  */
 final class EpilogueLayout {
     private static final int LINE = 64;

@@ -5,7 +5,8 @@ package quantwright.backend.llvm.kernel;
  *
  * @param factors     one f32 factor, or one per output channel; for {@code F32}
  * @param multipliers one Q31 multiplier, or one per channel; for {@code Fixed}
- * @param shifts      right shift of the 64-bit product per multiplier, in [0,62] after any left shift; for {@code Fixed}
+ * @param shifts      right shift of the 64-bit product per multiplier, in [0,62] after any left shift; for {@code
+ *                    Fixed}
  * @param leftShifts  left shift of the accumulator per multiplier
  * @param zero        zero point of the requantized value
  * @param min         lower clamp, at least -128
@@ -14,7 +15,8 @@ package quantwright.backend.llvm.kernel;
  * @param add         numbers of the fused addition; null without one
  * @param scale       output scale, for {@link Epilogue.Store#F32}
  */
-public record EpilogueValues(float[] factors, int[] multipliers, int[] shifts, int[] leftShifts, int zero, int min, int max,
+public record EpilogueValues(float[] factors, int[] multipliers, int[] shifts, int[] leftShifts, int zero, int min,
+        int max,
         byte[] table, Add add, float scale) {
 
     /**

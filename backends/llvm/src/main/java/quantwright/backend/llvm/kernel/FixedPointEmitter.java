@@ -5,8 +5,8 @@ import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Fixed-point scaling of i32 lanes in 64 bits: even and odd lanes are widened in place, so that no lane moves. Multipliers and
- * shifts come as 64-bit lanes, those of the even lanes apart from those of the odd.
+ * Fixed-point scaling of i32 lanes in 64 bits: even and odd lanes are widened in place, so that no lane moves.
+ * Multipliers and shifts come as 64-bit lanes, those of the even lanes apart from those of the odd.
  */
 final class FixedPointEmitter {
     private final FunctionBuilder f;

@@ -1,8 +1,8 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * A float convolution instance, fully connected layers included: acc = fma(a, w, acc) over kernel rows, columns and inputs in
- * ascending order, starting from the bias. Padded taps are read from the halo, which holds 0.0.
+ * A float convolution instance, fully connected layers included: acc = fma(a, w, acc) over kernel rows, columns and
+ * inputs in ascending order, starting from the bias. Padded taps are read from the halo, which holds 0.0.
  *
  * @param in       activations, f32
  * @param out      result; element size by {@code epilogue.store()}

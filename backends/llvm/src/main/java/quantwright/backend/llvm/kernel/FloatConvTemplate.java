@@ -25,7 +25,8 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         }
         ProductShape shape = new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 4,
             s.epilogue().store().bytes(), 4);
-        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(), isa, new FloatDot(),
+        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(),
+                isa, new FloatDot(),
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
         return new Selection.Selected<>(new FloatConvKernel(s, shape, tiling, isa));
     }
@@ -67,7 +68,8 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         @Override
         public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
             new ProductCode(shape, dot, tiling, layout, (f, constants, c4, c8) ->
-                new FloatEpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4)).emit(module, function, linkage);
+                new FloatEpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4)).emit(module, function,
+                        linkage);
         }
     }
 }

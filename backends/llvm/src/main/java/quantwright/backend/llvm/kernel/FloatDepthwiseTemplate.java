@@ -104,7 +104,8 @@ public final class FloatDepthwiseTemplate implements KernelTemplate<FloatDepthwi
             Address residual = spec.residual() == null ? null : f.at(f.param(1));
             int full = spec.in().channels() / isa.lanes();
             f.loop(0, spec.out().height(), 1, y -> {
-                Address[] row = {f.at(in, y, spec.in().rowPitch() * w.strideHeight()), f.at(out, y, spec.out().rowPitch()),
+                Address[] row = {f.at(in, y, spec.in().rowPitch() * w.strideHeight()), f.at(out, y,
+                        spec.out().rowPitch()),
                     residual == null ? null : f.at(residual, y, spec.residual().rowPitch()), constants, constants};
                 f.loop(0, full, 1, v -> row(vector(row, v, isa.lanes()), isa.lanes(), isa.lanes()));
                 int done = full * isa.lanes();
@@ -125,7 +126,8 @@ public final class FloatDepthwiseTemplate implements KernelTemplate<FloatDepthwi
 
         private Address[] tail(Address[] row, long done) {
             int out = spec.epilogue().store().bytes();
-            return new Address[] {row[0].plus(4 * done), row[1].plus(out * done), row[2] == null ? null : row[2].plus(4 * done),
+            return new Address[] {row[0].plus(4 * done), row[1].plus(out * done),
+                    row[2] == null ? null : row[2].plus(4 * done),
                 row[3].plus(4 * done * taps()), row[4].plus(4 * done)};
         }
 
@@ -140,7 +142,8 @@ public final class FloatDepthwiseTemplate implements KernelTemplate<FloatDepthwi
 
         private Address[] pixels(Address[] at, Value x) {
             return new Address[] {f.at(at[0], x, spec.in().pixelPitch() * spec.window().strideWidth()),
-                f.at(at[1], x, spec.out().pixelPitch()), at[2] == null ? null : f.at(at[2], x, spec.residual().pixelPitch()),
+                f.at(at[1], x, spec.out().pixelPitch()), at[2] == null ? null : f.at(at[2], x,
+                        spec.residual().pixelPitch()),
                 at[3], at[4]};
         }
 

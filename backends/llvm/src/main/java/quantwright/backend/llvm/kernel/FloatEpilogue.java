@@ -4,8 +4,8 @@ import quantwright.backend.llvm.kernel.ElementwiseSpec.Element;
 import quantwright.backend.llvm.kernel.ElementwiseSpec.FloatActivation;
 
 /**
- * What happens to a float accumulator: activation, addition of a second tensor, activation, store. The composition of the
- * float operations it stands for, each rounded by itself.
+ * What happens to a float accumulator: activation, addition of a second tensor, activation, store. The composition of
+ * the float operations it stands for, each rounded by itself.
  *
  * @param before   activation of the accumulator
  * @param residual a float tensor is added

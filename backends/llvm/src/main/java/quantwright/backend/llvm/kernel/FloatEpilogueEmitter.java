@@ -79,14 +79,16 @@ final class FloatEpilogueEmitter implements TileEpilogue {
             pieces.forEach(p -> PieceWriter.wide(f, finished(p), p));
         } else {
             PieceWriter.narrow(f, isa, pieces, this::quantized, address(Slot.ZERO16), bytes ->
-                epilogue.store() == Element.I8 && isa.byteFlip() != 0 ? f.xor(bytes, Value.of(bytes.type(), (byte) 0x80)) : bytes);
+                epilogue.store() == Element.I8 && isa.byteFlip() != 0 ? f.xor(bytes, Value.of(bytes.type(),
+                        (byte) 0x80)) : bytes);
         }
     }
 
     private Value finished(Piece p) {
         Value x = activation(p.acc(), epilogue.before(), Slot.MIN1, Slot.MAX1, Slot.SLOPE1);
         if (epilogue.residual()) {
-            x = activation(f.fadd(x, f.load(x.type(), p.residual(), 1)), epilogue.after(), Slot.MIN2, Slot.MAX2, Slot.SLOPE2);
+            x = activation(f.fadd(x, f.load(x.type(), p.residual(), 1)), epilogue.after(), Slot.MIN2, Slot.MAX2,
+                    Slot.SLOPE2);
         }
         return x;
     }

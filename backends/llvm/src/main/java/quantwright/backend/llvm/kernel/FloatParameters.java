@@ -3,7 +3,8 @@ package quantwright.backend.llvm.kernel;
 /**
  * The numbers of a float convolution.
  *
- * @param weights [output][kernel row][kernel column][input of the group]; depthwise: [channel][kernel row][kernel column]
+ * @param weights [output][kernel row][kernel column][input of the group]; depthwise: [channel][kernel row][kernel
+ *                column]
  * @param bias    per output; null means zeros
  * @param before  numbers of the first activation
  * @param after   numbers of the second; null without one

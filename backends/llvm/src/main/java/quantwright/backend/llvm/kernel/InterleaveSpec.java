@@ -1,7 +1,8 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * Transposition between planes (one per channel, as ONNX images lie) and pixels, for few channels: what model edges need.
+ * Transposition between planes (one per channel, as ONNX images lie) and pixels, for few channels: what model edges
+ * need.
  *
  * @param pixels       the NHWC side; its shape is the image's
  * @param elementBytes 1 or 4; elements move as they are

@@ -71,7 +71,8 @@ public final class InterleaveTemplate implements KernelTemplate<InterleaveSpec, 
                 Address p = f.at(planes, y, spec.rowPitch());
                 Address q = f.at(pixels, y, spec.pixels().rowPitch());
                 int main = width / lanes * lanes;
-                f.loop(0, main, lanes, x -> move(f.at(p, x, spec.elementBytes()), f.at(q, x, spec.pixels().pixelPitch()), lanes));
+                f.loop(0, main, lanes, x -> move(f.at(p, x, spec.elementBytes()), f.at(q, x,
+                        spec.pixels().pixelPitch()), lanes));
                 int done = main;
                 for (int n = lanes / 2; n >= 1; n /= 2) {
                     if ((width - done) / n > 0) {

@@ -12,8 +12,8 @@ public interface Kernel<P> {
     String name();
 
     /**
-     * Emits {@code void function(ptr in, [ptr in2,] ptr out, ptr constants)} into {@code module}. {@code constants} must be
-     * aligned to 64 bytes.
+     * Emits {@code void function(ptr in, [ptr in2,] ptr out, ptr constants)} into {@code module}. {@code constants}
+     * must be aligned to 64 bytes.
      */
     void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage);
 

@@ -6,8 +6,9 @@ public final class PairSums {
     }
 
     /**
-     * True if no two neighbouring weights of an output overflow 16 bits for any activations: 255 * (w0 + w1) over the positive
-     * and over the negative ones stays within [-32768, 32767]. Every neighbourhood is tried, since padding may shift pairs.
+     * True if no two neighbouring weights of an output overflow 16 bits for any activations: 255 * (w0 + w1) over the
+     * positive and over the negative ones stays within [-32768, 32767]. Every neighbourhood is tried, since padding may
+     * shift pairs.
      *
      * @param weights   s8, the weights of an output together
      * @param perOutput weights of one output

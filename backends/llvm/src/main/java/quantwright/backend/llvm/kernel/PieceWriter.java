@@ -20,7 +20,8 @@ final class PieceWriter {
      * @param zero     address of the splatted zero point
      * @param finished what is done to the bytes before they are stored
      */
-    static void narrow(FunctionBuilder f, VectorIsa isa, List<Piece> pieces, Function<Piece, Value> rounded, Address zero,
+    static void narrow(FunctionBuilder f, VectorIsa isa, List<Piece> pieces, Function<Piece, Value> rounded,
+            Address zero,
             UnaryOperator<Value> finished) {
         for (int lanes = isa.lanes(); lanes >= 4; lanes /= 2) {
             int n = lanes;

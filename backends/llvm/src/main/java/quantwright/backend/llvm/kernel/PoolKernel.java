@@ -14,8 +14,8 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Pooling in vectors of channels. Outputs are divided into rectangles within which the window is cut by the border in the same
- * way, so that every count and tap is a constant.
+ * Pooling in vectors of channels. Outputs are divided into rectangles within which the window is cut by the border in
+ * the same way, so that every count and tap is a constant.
  */
 final class PoolKernel implements Kernel<PoolParameters> {
     private static final int UNROLLED_TAPS = 9;
@@ -43,9 +43,11 @@ final class PoolKernel implements Kernel<PoolParameters> {
         this.spec = spec;
         this.isa = isa;
         Window w = spec.window();
-        rows = spans(spec.out().height(), spec.in().height(), w.height(), w.strideHeight(), w.dilationHeight(), w.padTop(),
+        rows = spans(spec.out().height(), spec.in().height(), w.height(), w.strideHeight(), w.dilationHeight(),
+                w.padTop(),
             spec.padBottom());
-        columns = spans(spec.out().width(), spec.in().width(), w.width(), w.strideWidth(), w.dilationWidth(), w.padLeft(),
+        columns = spans(spec.out().width(), spec.in().width(), w.width(), w.strideWidth(), w.dilationWidth(),
+                w.padLeft(),
             spec.padRight());
         var distinct = new TreeSet<Integer>();
         rows.forEach(r -> columns.forEach(c -> distinct.add(r.counted * c.counted)));
@@ -141,7 +143,8 @@ final class PoolKernel implements Kernel<PoolParameters> {
                     c.from * w.strideWidth() + c.tap * w.dilationWidth() - w.padLeft()));
                 Address out = f.at(f.param(1)).plus(spec.out().offset(r.from, c.from));
                 f.loop(0, r.to - r.from, 1, y -> f.loop(0, c.to - c.from, 1, x -> pixel(
-                    f.at(f.at(in, y, spec.in().rowPitch() * w.strideHeight()), x, spec.in().pixelPitch() * w.strideWidth()),
+                    f.at(f.at(in, y, spec.in().rowPitch() * w.strideHeight()), x,
+                            spec.in().pixelPitch() * w.strideWidth()),
                     f.at(f.at(out, y, spec.out().rowPitch()), x, spec.out().pixelPitch()), r, c)));
             }
         }
@@ -216,7 +219,8 @@ final class PoolKernel implements Kernel<PoolParameters> {
 
     private void requantize(Value[] sums, Address out, int channels, Span r, Span c) {
         int index = counts.indexOf(r.counted * c.counted);
-        var emitter = new EpilogueEmitter(f, isa, spec.epilogue(), layout, constants, constants.plus(4L * index * isa.lanes()),
+        var emitter = new EpilogueEmitter(f, isa, spec.epilogue(), layout, constants,
+                constants.plus(4L * index * isa.lanes()),
             constants.plus(8L * index * isa.lanes()));
         int element = spec.epilogue().store().bytes();
         var pieces = new ArrayList<Piece>();

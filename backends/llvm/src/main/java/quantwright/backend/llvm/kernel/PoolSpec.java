@@ -10,7 +10,8 @@ package quantwright.backend.llvm.kernel;
  * @param padBottom       rows of padding below, which only {@code countIncludePad} sees
  * @param padRight        pixels of padding on the right
  * @param countIncludePad padded positions count in the average
- * @param epilogue        for {@link Kind#AVERAGE}: what happens to the sum of (q - zero), factors indexed by count; else null
+ * @param epilogue        for {@link Kind#AVERAGE}: what happens to the sum of (q - zero), factors indexed by count;
+ *                        else null
  */
 public record PoolSpec(Kind kind, TensorView in, TensorView out, Window window, int padBottom, int padRight,
         boolean countIncludePad, Epilogue epilogue) implements KernelSpec {
@@ -38,7 +39,8 @@ public record PoolSpec(Kind kind, TensorView in, TensorView out, Window window, 
 
     /** The mean over all pixels. */
     public static PoolSpec global(TensorView in, TensorView out, Epilogue epilogue) {
-        return new PoolSpec(Kind.AVERAGE, in, out, new Window(in.height(), in.width(), 1, 1, 1, 1, 0, 0), 0, 0, false, epilogue);
+        return new PoolSpec(Kind.AVERAGE, in, out, new Window(in.height(), in.width(), 1, 1, 1, 1, 0, 0), 0, 0, false,
+                epilogue);
     }
 
     @Override

@@ -10,9 +10,10 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Code of convolutions and fully connected layers as an implicit GEMM: a register tile of pixels by channels, a step of which
- * multiplies four broadcast activation bytes of each pixel with the weights of each channel. Nothing is copied: taps are read
- * where they lie, padding from the halo. Sums run over kernel rows, columns and inputs in ascending order.
+ * Code of convolutions and fully connected layers as an implicit GEMM: a register tile of pixels by channels, a step of
+ * which multiplies four broadcast activation bytes of each pixel with the weights of each channel. Nothing is copied:
+ * taps are read where they lie, padding from the halo. Sums run over kernel rows, columns and inputs in ascending
+ * order.
  */
 final class ProductCode {
     /** Products of vectors after which a loop stops being unrolled further. */
@@ -98,15 +99,18 @@ final class ProductCode {
         }
     }
 
-    private void channelBlocks(Address in, Address out, Address residual, Address weights, Address c4, Address c8, int height) {
+    private void channelBlocks(Address in, Address out, Address residual, Address weights, Address c4, Address c8,
+            int height) {
         int lanes = ConvTiling.lanes(tiling.block());
         int store = shape.outputBytes();
         f.loop(0, tiling.blocks(), 1, b -> rows(height, tiling.block(), 0, in, f.at(out, b, (long) lanes * store),
-            residual == null ? null : f.at(residual, b, (long) lanes * shape.residualBytes()), f.at(weights, b, layout.blockBytes),
+            residual == null ? null : f.at(residual, b, (long) lanes * shape.residualBytes()), f.at(weights, b,
+                    layout.blockBytes),
             f.at(c4, b, 4L * lanes), f.at(c8, b, 8L * lanes), tiling.tail().isEmpty()));
         if (!tiling.tail().isEmpty()) {
             long before = (long) tiling.blocks() * lanes;
-            rows(height, tiling.tail(), before, in, out.plus(before * store), residual == null ? null : residual.plus(before * shape.residualBytes()),
+            rows(height, tiling.tail(), before, in, out.plus(before * store),
+                    residual == null ? null : residual.plus(before * shape.residualBytes()),
                 weights.plus(tiling.blocks() * layout.blockBytes), c4.plus(4 * before), c8.plus(8 * before), true);
         }
     }
@@ -191,7 +195,8 @@ final class ProductCode {
                 int valid = Math.min(lanes, channels - lane);
                 pieces.add(new Piece(acc[p * n + v], lane,
                     t.out().plus(shape.out().offset(y, x) + (long) lane * store),
-                    t.residual() == null ? null : t.residual().plus(shape.residual().offset(y, x) + (long) lane * shape.residualBytes()), valid));
+                    t.residual() == null ? null : t.residual().plus(shape.residual().offset(y,
+                            x) + (long) lane * shape.residualBytes()), valid));
                 lane += lanes;
             }
         }
@@ -248,7 +253,8 @@ final class ProductCode {
         return carried;
     }
 
-    private Value[] unrolled(List<Level> inner, Tile t, Address in, Address weights, long stride, long stepBytes, long count,
+    private Value[] unrolled(List<Level> inner, Tile t, Address in, Address weights, long stride, long stepBytes,
+            long count,
             Value[] acc) {
         Value[] a = acc;
         for (long u = 0; u < count; u++) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Order of a convolution's weights: group 0, block 0 first, step by step, each step holding four bytes of inputs of every
- * output of the block.
+ * Order of a convolution's weights: group 0, block 0 first, step by step, each step holding four bytes of inputs of
+ * every output of the block.
  */
 final class ProductLayout {
     private final ProductShape shape;

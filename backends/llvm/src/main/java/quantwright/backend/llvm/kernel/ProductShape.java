@@ -1,8 +1,8 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * What the convolution code needs to know of a spec, integer or float. A step of the code takes four bytes of activation per
- * pixel: four i8 or one f32.
+ * What the convolution code needs to know of a spec, integer or float. A step of the code takes four bytes of
+ * activation per pixel: four i8 or one f32.
  *
  * @param in            activations
  * @param out           result
@@ -16,7 +16,8 @@ package quantwright.backend.llvm.kernel;
 record ProductShape(TensorView in, TensorView out, TensorView residual, Window window, int groups, int inputBytes,
         int outputBytes, int residualBytes) {
     static ProductShape of(ConvSpec s) {
-        return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 1, s.epilogue().store().bytes(), 1);
+        return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 1,
+                s.epilogue().store().bytes(), 1);
     }
 
     /** Bytes of a group's inputs in a pixel. */

@@ -7,8 +7,8 @@ import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Walks tensors of one shape together, in vectors as wide as their common contiguous runs allow. Exactly the elements are
- * touched, so it is safe on callers' buffers, which have no slack.
+ * Walks tensors of one shape together, in vectors as wide as their common contiguous runs allow. Exactly the elements
+ * are touched, so it is safe on callers' buffers, which have no slack.
  */
 final class Runs {
     private final FunctionBuilder f;

@@ -1,8 +1,8 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * Shape and strides of an NHWC tensor (one image) in memory. The pointer a kernel receives is that of element (0,0,0); halo
- * pixels, where there are any, lie at negative offsets and between rows.
+ * Shape and strides of an NHWC tensor (one image) in memory. The pointer a kernel receives is that of element (0,0,0);
+ * halo pixels, where there are any, lie at negative offsets and between rows.
  *
  * @param height     rows
  * @param width      pixels in a row

@@ -5,7 +5,10 @@ import quantwright.backend.llvm.text.Value;
 
 /** Start and end of a tile's accumulators. */
 interface TileEpilogue {
-    /** What the accumulators of {@code lanes} channels from padded channel {@code lane} of the block start from: the bias. */
+    /**
+     * What the accumulators of {@code lanes} channels from padded channel {@code lane} of the block start from: the
+     * bias.
+     */
     Value start(int lane, int lanes);
 
     /** Finishes and stores a tile. */

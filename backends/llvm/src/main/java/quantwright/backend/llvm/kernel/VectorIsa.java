@@ -5,7 +5,9 @@ import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.Value;
 
-/** What kernel generators ask of an instruction set. Vectors are LLVM vectors of 4 lanes of i32 up to {@link #lanes()}. */
+/**
+ * What kernel generators ask of an instruction set. Vectors are LLVM vectors of 4 lanes of i32 up to {@link #lanes()}.
+ */
 public interface VectorIsa {
     /** Suffix of kernel names, such as {@code avx512vnni}. */
     String suffix();
@@ -85,7 +87,9 @@ public interface VectorIsa {
         /** acc + dot(activation, weights); {@code activation} may be wider than {@code acc}. */
         Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights);
 
-        /** Loads the packed weights of {@code lanes} outputs that lie {@code address} into a step of {@code outputs}. */
+        /**
+         * Loads the packed weights of {@code lanes} outputs that lie {@code address} into a step of {@code outputs}.
+         */
         Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs);
 
         /** Packs one step: {@code weights[output][4]} in order of outputs. */

@@ -1,8 +1,8 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * Geometry of a sliding window. Padding on the bottom and right follows from the output shape; padded taps are read from the
- * input's halo.
+ * Geometry of a sliding window. Padding on the bottom and right follows from the output shape; padded taps are read
+ * from the input's halo.
  *
  * @param height         kernel rows
  * @param width          kernel columns

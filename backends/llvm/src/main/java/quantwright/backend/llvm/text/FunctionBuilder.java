@@ -5,8 +5,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One function under construction: memory access and structured control flow over {@link Instructions}. Instructions go to the
- * current block, in call order; loops and conditionals take their bodies as lambdas, so blocks and phis need no handling.
+ * One function under construction: memory access and structured control flow over {@link Instructions}. Instructions go
+ * to the current block, in call order; loops and conditionals take their bodies as lambdas, so blocks and phis need no
+ * handling.
  */
 public final class FunctionBuilder extends Instructions {
     private final String name;
@@ -26,7 +27,9 @@ public final class FunctionBuilder extends Instructions {
         this.parameters = parameters;
     }
 
-    /** A loop body with values carried from one iteration to the next; returns the next values, same number and types. */
+    /**
+     * A loop body with values carried from one iteration to the next; returns the next values, same number and types.
+     */
     @FunctionalInterface
     public interface CarriedBody {
         Value[] build(Value index, Value[] carried);
@@ -117,8 +120,8 @@ public final class FunctionBuilder extends Instructions {
     }
 
     /**
-     * Keeps loads and stores on their side of this point, at no cost in instructions. Between the steps of an unrolled kernel it
-     * keeps equal loads apart: LLVM would merge them, and spill what then lives too long.
+     * Keeps loads and stores on their side of this point, at no cost in instructions. Between the steps of an unrolled
+     * kernel it keeps equal loads apart: LLVM would merge them, and spill what then lives too long.
      */
     public void barrier() {
         emitVoid("call void asm sideeffect \"\", \"~{memory}\"()");
@@ -161,7 +164,9 @@ public final class FunctionBuilder extends Instructions {
         terminated = false;
     }
 
-    /** Counts {@code begin, begin + step, ...} while below {@code end}; the index is i64. No iteration emits nothing. */
+    /**
+     * Counts {@code begin, begin + step, ...} while below {@code end}; the index is i64. No iteration emits nothing.
+     */
     public void loop(long begin, long end, long step, Consumer<Value> body) {
         loop(begin, end, step, new Value[0], (i, none) -> {
             body.accept(i);
@@ -170,8 +175,8 @@ public final class FunctionBuilder extends Instructions {
     }
 
     /**
-     * The same loop carrying values; returns them after the last iteration. A single iteration is emitted in line, its index
-     * a constant.
+     * The same loop carrying values; returns them after the last iteration. A single iteration is emitted in line, its
+     * index a constant.
      */
     public Value[] loop(long begin, long end, long step, Value[] init, CarriedBody body) {
         if (step <= 0) {
@@ -187,7 +192,9 @@ public final class FunctionBuilder extends Instructions {
         return bottomTested(Value.i64(begin), Value.i64(begin + trips * step), step, "ne", init, body);
     }
 
-    /** Counts from {@code begin} while signed below {@code end}, both i64 and perhaps not constant; may run zero times. */
+    /**
+     * Counts from {@code begin} while signed below {@code end}, both i64 and perhaps not constant; may run zero times.
+     */
     public Value[] loop(Value begin, Value end, long step, Value[] init, CarriedBody body) {
         if (begin.constant() != null && end.constant() != null) {
             return loop(begin.constant(), end.constant(), step, init, body);

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Arithmetic, comparison, conversion and vector instructions of a {@link FunctionBuilder}. Each method appends one instruction
- * and returns its value; integer scalars that are constant fold. Operands of binary operations must have equal types.
- * No float operation carries a fast-math flag, so each is one IEEE operation, rounded once.
+ * Arithmetic, comparison, conversion and vector instructions of a {@link FunctionBuilder}. Each method appends one
+ * instruction and returns its value; integer scalars that are constant fold. Operands of binary operations must have
+ * equal types. No float operation carries a fast-math flag, so each is one IEEE operation, rounded once.
  */
 public abstract sealed class Instructions permits FunctionBuilder {
     private final ModuleBuilder module;

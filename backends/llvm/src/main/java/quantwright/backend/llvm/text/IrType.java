@@ -1,7 +1,8 @@
 package quantwright.backend.llvm.text;
 
 /**
- * A first-class LLVM type: an integer, {@code float}, {@code double}, {@code ptr} or {@code void}, or a fixed vector of one.
+ * A first-class LLVM type: an integer, {@code float}, {@code double}, {@code ptr} or {@code void}, or a fixed vector of
+ * one.
  *
  * @param kind  what one element is
  * @param bits  width of one element; 64 for a pointer, 0 for void

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * One LLVM module under construction. Output is deterministic: functions in the order they were begun, declarations sorted.
+ * One LLVM module under construction. Output is deterministic: functions in the order they were begun, declarations
+ * sorted.
  * <pre>{@code
  * var m = new ModuleBuilder(target);
  * var f = m.function("axpy", Linkage.EXTERNAL, IrType.VOID, Parameter.readOnly("x"), Parameter.writable("y"));
