@@ -121,14 +121,43 @@ public final class OnnxRuntimePeer implements AutoCloseable {
 
     /** Times runs on the same input, outputs left in the runtime's memory. */
     public Timing time(Map<String, PeerTensor> inputs, int warmup, int runs) throws Exception {
+        try (var bound = bind(inputs)) {
+            return Timing.of(warmup, runs, bound);
+        }
+    }
+
+    /** Inputs in the runtime's memory, to run on again and again; outputs are left there. */
+    public Bound bind(Map<String, PeerTensor> inputs) throws OrtException {
         var fed = new LinkedHashMap<String, OnnxTensor>();
         try {
             for (var input : inputs.entrySet()) {
                 fed.put(input.getKey(), tensor(input.getValue()));
             }
-            return Timing.of(warmup, runs, () -> session.run(fed).close());
-        } finally {
+            return new Bound(session, fed);
+        } catch (OrtException | RuntimeException e) {
             fed.values().forEach(OnnxTensor::close);
+            throw e;
+        }
+    }
+
+    /** Runs of one session on the same inputs. */
+    public static final class Bound implements Timing.Action, AutoCloseable {
+        private final OrtSession session;
+        private final Map<String, OnnxTensor> inputs;
+
+        private Bound(OrtSession session, Map<String, OnnxTensor> inputs) {
+            this.session = session;
+            this.inputs = inputs;
+        }
+
+        @Override
+        public void run() throws OrtException {
+            session.run(inputs).close();
+        }
+
+        @Override
+        public void close() {
+            inputs.values().forEach(OnnxTensor::close);
         }
     }
 
