@@ -42,7 +42,7 @@ public final class AvxBackend extends LlvmBackend {
     }
 
     @Override
-    protected CodeTarget target(HardwareProfile profile) {
+    public CodeTarget target(HardwareProfile profile) {
         CpuMachine machine = profile.cpu().orElseThrow();
         Set<CpuFeature> features = EnumSet.noneOf(CpuFeature.class);
         for (CpuFeature f : CpuFeature.values()) {
@@ -54,7 +54,7 @@ public final class AvxBackend extends LlvmBackend {
     }
 
     @Override
-    protected CpuKernels kernels(CodeTarget target) {
+    public CpuKernels kernels(CodeTarget target) {
         Set<CpuFeature> has = target.extensions();
         if (has.containsAll(AVX512)) {
             VectorIsa isa = new Avx512Isa(has.contains(CpuFeature.AVX512VBMI));
@@ -68,8 +68,7 @@ public final class AvxBackend extends LlvmBackend {
     private static CpuKernels kernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
             List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise) {
         return new CpuKernels(isa, convolutions, depthwise, List.of(new ElementwiseTemplate(isa)),
-                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)),
-                        List.of(new FloatDepthwiseTemplate(isa)),
+                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)), List.of(new FloatDepthwiseTemplate(isa)),
                 List.of(new InterleaveTemplate(isa)));
     }
 }

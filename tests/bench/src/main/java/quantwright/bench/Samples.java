@@ -1,0 +1,74 @@
+package quantwright.bench;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import quantwright.compiler.data.DataSet;
+import quantwright.compiler.data.DataSets;
+import quantwright.compiler.data.ModelFeed;
+import quantwright.compiler.data.NumericType;
+import quantwright.compiler.data.PreparedData;
+import quantwright.compiler.importer.FormatException;
+import quantwright.ir.type.TensorType;
+import quantwright.tests.catalogue.CatalogueModel;
+
+/**
+ * Calibration and evaluation samples of a catalogue model. Where the catalogue has no calibration set, the first fifth (at
+ * most 100; a quarter of sets under 100) of the evaluation set is split off for calibration, and evaluation leaves it out.
+ *
+ * @param calibration what ranges are found on
+ * @param evaluation labelled samples, none of them in {@code calibration}
+ * @param note how the two were split, or nothing
+ */
+record Samples(DataSet calibration, DataSet evaluation, String note) {
+    /** The samples of a model; empty if the catalogue has no labelled data for it. */
+    static Optional<Samples> of(CatalogueModel model) throws FormatException {
+        if (model.data().isEmpty()) {
+            return Optional.empty();
+        }
+        DataSet all = DataSets.npz(model.data().get());
+        if (model.calibration().isPresent()) {
+            return Optional.of(new Samples(DataSets.npz(model.calibration().get()), all, ""));
+        }
+        long split = all.size() < 100 ? all.size() / 4 : Math.min(100, all.size() / 5);
+        return Optional.of(new Samples(new Part(all, 0, split), new Part(all, split, all.size() - split),
+                "calibrated on the first " + split + " samples of the set, evaluated on the other " + (all.size() - split)));
+    }
+
+    /** Samples as a model takes them. */
+    static ModelFeed feed(CatalogueModel model, DataSet samples, TensorType input) throws FormatException {
+        return new ModelFeed(new PreparedData(samples, model.preprocessing(), model.inputType()), input);
+    }
+
+    /** Consecutive samples of a set. */
+    record Part(DataSet whole, long from, long size) implements DataSet {
+        @Override
+        public String name() {
+            return whole.name();
+        }
+
+        @Override
+        public long[] sampleShape() {
+            return whole.sampleShape();
+        }
+
+        @Override
+        public NumericType type() {
+            return whole.type();
+        }
+
+        @Override
+        public boolean labelled() {
+            return whole.labelled();
+        }
+
+        @Override
+        public long label(long sample) {
+            return whole.label(from + sample);
+        }
+
+        @Override
+        public void read(long first, int count, MemorySegment into) throws FormatException {
+            whole.read(from + first, count, into);
+        }
+    }
+}
