@@ -9,8 +9,8 @@ import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * AVX2 with FMA. Bytes are multiplied as 16-bit words, which is exact for all weights, or by {@code vpmaddubsw} where the
- * weights are proven not to saturate it. Activations lie in the arena with the top bit flipped.
+ * AVX2 with FMA. Bytes are multiplied as 16-bit words, which is exact for all weights, or by {@code vpmaddubsw} where
+ * the weights are proven not to saturate it. Activations lie in the arena with the top bit flipped.
  *
  * @param vnni {@code vpdpbusd} exists in VEX encoding
  */
@@ -59,7 +59,8 @@ public record Avx2Isa(boolean vnni) implements VectorIsa {
         @Override
         public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
             int n = acc.type().lanes();
-            return f.intrinsic("llvm.x86.avx512.vpdpbusd." + 32 * n, acc.type(), acc, f.slice(activation[0], 0, n), weights[0]);
+            return f.intrinsic("llvm.x86.avx512.vpdpbusd." + 32 * n, acc.type(), acc, f.slice(activation[0], 0, n),
+                    weights[0]);
         }
 
         @Override
@@ -125,8 +126,8 @@ public record Avx2Isa(boolean vnni) implements VectorIsa {
     }
 
     /**
-     * Bytes 0 and 2, and bytes 1 and 3, of the activations as 16-bit pairs, each by vpmaddwd with weights widened when they
-     * were packed: a step holds the pairs (w0, w2) of all outputs, then (w1, w3).
+     * Bytes 0 and 2, and bytes 1 and 3, of the activations as 16-bit pairs, each by vpmaddwd with weights widened when
+     * they were packed: a step holds the pairs (w0, w2) of all outputs, then (w1, w3).
      */
     private static final class Words implements Dot {
         @Override

@@ -8,8 +8,8 @@ import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * AVX-512 F, BW, DQ, VL with VNNI. {@code vpdpbusd} multiplies unsigned by signed bytes, so activations lie in the arena with
- * the top bit flipped.
+ * AVX-512 F, BW, DQ, VL with VNNI. {@code vpdpbusd} multiplies unsigned by signed bytes, so activations lie in the
+ * arena with the top bit flipped.
  *
  * @param vbmi byte permutations ({@code vpermi2b}) exist
  */

@@ -68,7 +68,8 @@ public final class AvxBackend extends LlvmBackend {
     private static CpuKernels kernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
             List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise) {
         return new CpuKernels(isa, convolutions, depthwise, List.of(new ElementwiseTemplate(isa)),
-                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)), List.of(new FloatDepthwiseTemplate(isa)),
+                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)),
+                        List.of(new FloatDepthwiseTemplate(isa)),
                 List.of(new InterleaveTemplate(isa)));
     }
 }

@@ -20,8 +20,8 @@ final class X86Narrow {
     }
 
     /**
-     * Saturating i32 to i16, plus zero with saturation, to u8. Saturation twice equals once: the zero point is below 256 and a
-     * value cut to i16 is far outside the byte range on the same side.
+     * Saturating i32 to i16, plus zero with saturation, to u8. Saturation twice equals once: the zero point is below
+     * 256 and a value cut to i16 is far outside the byte range on the same side.
      */
     static Value toUnsigned(FunctionBuilder f, Value[] pieces, Address zero) {
         Value bytes = interleaved(f, pieces, zero);
@@ -85,11 +85,15 @@ final class X86Narrow {
         return f.slice(r, 0, n);
     }
 
-    /** Sixteen rows of sixteen bytes: of each, vpshufb picks for the lanes whose index falls into it and gives 0 to others. */
+    /**
+     * Sixteen rows of sixteen bytes: of each, vpshufb picks for the lanes whose index falls into it and gives 0 to
+     * others.
+     */
     private static Value shuffledLookup(FunctionBuilder f, Value bytes, Address table) {
         int n = Math.min(bytes.type().lanes(), 32);
         if (bytes.type().lanes() > n) {
-            return f.concat(shuffledLookup(f, f.slice(bytes, 0, n), table), shuffledLookup(f, f.slice(bytes, n, n), table));
+            return f.concat(shuffledLookup(f, f.slice(bytes, 0, n), table), shuffledLookup(f, f.slice(bytes, n, n),
+                    table));
         }
         IrType t = IrType.I8.vec(n);
         int[] twice = new int[n];
@@ -100,7 +104,8 @@ final class X86Narrow {
         for (int row = 0; row < 16; row++) {
             Value entries = f.shuffle(f.load(IrType.I8.vec(16), table.plus(16L * row), 16), twice);
             // Index less 16 * row, saturated so that what is not below 16 has its top bit set.
-            Value index = f.overloaded("llvm.uadd.sat", t, f.sub(bytes, Value.of(t, (byte) (16 * row))), Value.of(t, 0x70));
+            Value index = f.overloaded("llvm.uadd.sat", t, f.sub(bytes, Value.of(t, (byte) (16 * row))), Value.of(t,
+                    0x70));
             String name = n == 32 ? "llvm.x86.avx2.pshuf.b" : "llvm.x86.ssse3.pshuf.b.128";
             result = f.or(result, f.intrinsic(name, t, entries, index));
         }

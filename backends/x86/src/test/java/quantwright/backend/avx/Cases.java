@@ -62,7 +62,8 @@ final class Cases {
             case 3 -> new Epilogue(f, false, Epilogue.Residual.NONE, Epilogue.Store.F32);
             case 4 -> new Epilogue(f, r.nextBoolean(), Epilogue.Residual.NONE, Epilogue.Store.I8);
             case 5 -> new Epilogue(new Epilogue.Requantize.Fixed(
-                Epilogue.FixedRounding.values()[r.nextInt(Epilogue.FixedRounding.values().length)], r.nextBoolean(), proven,
+                Epilogue.FixedRounding.values()[r.nextInt(Epilogue.FixedRounding.values().length)], r.nextBoolean(),
+                        proven,
                 narrow), r.nextBoolean(), Epilogue.Residual.NONE, Epilogue.Store.ENCODED);
             default -> new Epilogue(f, false, Epilogue.Residual.NONE, Epilogue.Store.ENCODED);
         };
@@ -97,7 +98,8 @@ final class Cases {
             table = new byte[256];
             r.nextBytes(table);
         }
-        var add = e.hasResidual() ? new EpilogueValues.Add(zero, r.nextFloat() * 1.5f, pick(r, 0, -128, 127), r.nextFloat(),
+        var add = e.hasResidual() ? new EpilogueValues.Add(zero, r.nextFloat() * 1.5f, pick(r, 0, -128, 127),
+                r.nextFloat(),
             pick(r, -128, 3, 127), pick(r, -128, -5), pick(r, 127, 100)) : null;
         return new EpilogueValues(factors, multipliers, shifts, lefts, zero, min, max, table, add, 0.0173f);
     }

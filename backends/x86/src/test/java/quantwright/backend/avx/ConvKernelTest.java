@@ -19,7 +19,8 @@ import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
 
 class ConvKernelTest {
-    private record Case(String name, ConvSpec spec, ConvParameters parameters, Tensors in, Tensors residual, byte[] out) { }
+    private record Case(String name, ConvSpec spec, ConvParameters parameters, Tensors in, Tensors residual,
+            byte[] out) { }
 
     @Test
     void vnniEqualsTheDefinition() throws Throwable {
@@ -87,11 +88,13 @@ class ConvKernelTest {
         try (var runner = new KernelRunner(features)) {
             for (int i = 0; i < 10; i++) {
                 Case c = random(new Random(60 + i), "k" + i, 0x80);
-                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(true), false), c.spec), c.parameters);
+                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(true), false), c.spec),
+                        c.parameters);
             }
             String code = runner.assembly();
             assertTrue(code.contains("{vex}\tvpdpbusd") || code.contains("{vex} vpdpbusd"), code);
-            assertTrue(code.lines().noneMatch(l -> l.matches(".*(zmm|[xy]mm(1[6-9]|2\\d|3[01])|%k[0-7]|vpmaddwd).*")), code);
+            assertTrue(code.lines().noneMatch(l -> l.matches(".*(zmm|[xy]mm(1[6-9]|2\\d|3[01])|%k[0-7]|vpmaddwd).*")),
+                    code);
         }
     }
 
@@ -100,15 +103,18 @@ class ConvKernelTest {
         try (var runner = new KernelRunner(KernelRunner.AVX2)) {
             for (int i = 0; i < 30; i++) {
                 Case c = random(new Random(60 + i), "k" + i, 0x80);
-                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(false), false), c.spec), c.parameters);
+                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(false), false), c.spec),
+                        c.parameters);
             }
             String code = runner.assembly();
             assertTrue(code.contains("vpmaddwd"));
-            assertTrue(code.lines().noneMatch(l -> l.matches(".*(zmm|[xy]mm(1[6-9]|2\\d|3[01])|%k[0-7]|vpdpbusd).*")), code);
+            assertTrue(code.lines().noneMatch(l -> l.matches(".*(zmm|[xy]mm(1[6-9]|2\\d|3[01])|%k[0-7]|vpdpbusd).*")),
+                    code);
         }
     }
 
-    private static void check(VectorIsa isa, java.util.Set<quantwright.backend.llvm.CpuFeature> features, long seed, int count)
+    private static void check(VectorIsa isa, java.util.Set<quantwright.backend.llvm.CpuFeature> features, long seed,
+            int count)
             throws Throwable {
         try (var runner = new KernelRunner(features)) {
             var cases = new ArrayList<Case>();
@@ -161,7 +167,8 @@ class ConvKernelTest {
         int ic = icg * groups;
         int oc = ocg * groups;
         boolean extremes = r.nextInt(4) == 0;
-        Tensors in = Tensors.random(r, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0, needH - padTop - h),
+        Tensors in = Tensors.random(r, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0,
+                needH - padTop - h),
             Math.max(0, needW - padLeft - w), zero, flip, extremes);
         byte[] weights = new byte[oc * kernel * kw * icg];
         r.nextBytes(weights);
@@ -183,9 +190,11 @@ class ConvKernelTest {
         byte[] outMemory = new byte[(int) (out.rowPitch() * oh)];
         r.nextBytes(outMemory);
         Tensors residual = e.hasResidual()
-            ? Tensors.random(r, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0, flip, extremes) : null;
+            ? Tensors.random(r, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0, flip,
+                    extremes) : null;
         var spec = new ConvSpec(in.view, out, residual == null ? null : residual.view,
             new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e);
-        return new Case(name, spec, new ConvParameters(weights, r.nextInt(8) == 0 ? null : bias, zero, v), in, residual, outMemory);
+        return new Case(name, spec, new ConvParameters(weights, r.nextInt(8) == 0 ? null : bias, zero, v), in,
+                residual, outMemory);
     }
 }

@@ -19,7 +19,8 @@ import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
 
 class DepthwiseKernelTest {
-    private record Case(String name, DepthwiseSpec spec, ConvParameters parameters, Tensors in, Tensors residual, byte[] out) { }
+    private record Case(String name, DepthwiseSpec spec, ConvParameters parameters, Tensors in, Tensors residual,
+            byte[] out) { }
 
     @Test
     void vnniEqualsTheDefinition() throws Throwable {
@@ -59,7 +60,8 @@ class DepthwiseKernelTest {
         // a depthwise convolution is a convolution with as many groups as channels
         var grouped = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.in().channels(), s.epilogue());
         Cases.compare(s.toString(), out, c.out, s.out(), s.epilogue(), isa.byteFlip(), (y, x, oc) -> ConvOracle.finish(
-            s.epilogue(), c.parameters.epilogue(), ConvOracle.accumulator(grouped, c.parameters, c.in::at, y, x, oc), oc,
+            s.epilogue(), c.parameters.epilogue(), ConvOracle.accumulator(grouped, c.parameters, c.in::at, y, x, oc),
+                    oc,
             c.residual == null ? 0 : c.residual.at(y, x, oc)));
         runner.checkGuards(s.toString());
     }
@@ -80,7 +82,8 @@ class DepthwiseKernelTest {
         int w = Math.max(1, needW - padLeft - r.nextInt(kw));
         int zero = Cases.pick(r, 0, -128, 127, 5, -3);
         boolean extremes = r.nextInt(4) == 0;
-        Tensors in = Tensors.random(r, h, w, c, c + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0, needH - padTop - h),
+        Tensors in = Tensors.random(r, h, w, c, c + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0,
+                needH - padTop - h),
             Math.max(0, needW - padLeft - w), zero, flip, extremes);
         byte[] weights = new byte[c * kernel * kw];
         r.nextBytes(weights);

@@ -23,7 +23,8 @@ import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 
 class ElementwiseKernelTest {
-    private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f, 1e30f, -1e30f,
+    private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f,
+            1e30f, -1e30f,
         0.5f, -0.5f, 1.5f, 2.5f, Float.MIN_VALUE};
 
     private record Case(String name, ElementwiseSpec spec, ElementwiseParameters p, List<byte[]> inputs, byte[] out) { }
@@ -65,7 +66,8 @@ class ElementwiseKernelTest {
     private static List<Op> operations() {
         var list = new ArrayList<Op>(List.of(new Op.Add(), new Op.Mul(), new Op.FixedAdd(20), new Op.FixedMul(),
             new Op.Requantize(), new Op.Lookup(), new Op.Copy(Element.ENCODED, Element.ENCODED),
-            new Op.Copy(Element.I8, Element.ENCODED), new Op.Copy(Element.ENCODED, Element.I8), new Op.Quantize(Element.ENCODED),
+            new Op.Copy(Element.I8, Element.ENCODED), new Op.Copy(Element.ENCODED, Element.I8),
+                    new Op.Quantize(Element.ENCODED),
             new Op.Quantize(Element.I8), new Op.Dequantize(Element.ENCODED), new Op.Dequantize(Element.I8)));
         for (FloatActivation a : FloatActivation.values()) {
             list.add(new Op.FloatUnary(a));
@@ -100,12 +102,14 @@ class ElementwiseKernelTest {
         r.nextBytes(table);
         FixedScale[] fixed = new FixedScale[3];
         for (int k = 0; k < 3; k++) {
-            fixed[k] = new FixedScale((1 << 30) + r.nextInt(1 << 30), k == 2 ? 31 + 18 + r.nextInt(3) : 31 + r.nextInt(3));
+            fixed[k] = new FixedScale((1 << 30) + r.nextInt(1 << 30),
+                    k == 2 ? 31 + 18 + r.nextInt(3) : 31 + r.nextInt(3));
         }
         if (op instanceof Op.FixedMul) {
             fixed[0] = new FixedScale(fixed[0].multiplier(), 31 + r.nextInt(9));
         }
-        var p = new ElementwiseParameters(Cases.pick(r, 0, -128, 127, 9), r.nextFloat() * 2, Cases.pick(r, 0, -128, 127, -30),
+        var p = new ElementwiseParameters(Cases.pick(r, 0, -128, 127, 9), r.nextFloat() * 2, Cases.pick(r, 0, -128,
+                127, -30),
             op instanceof Op.Mul ? 0f : r.nextFloat() * 2, Cases.pick(r, 0, -128, 127, 44), Cases.pick(r, -128, -20),
             Cases.pick(r, 127, 100), Cases.pick(r, 1, 3) * 0.25f, table, fixed, -3.25f, 7.5f, 0.1f);
         return new Case(name, new ElementwiseSpec(op, views.subList(0, op.arity()), views.get(op.arity())), p,
@@ -175,7 +179,8 @@ class ElementwiseKernelTest {
         return switch (c.spec.op()) {
             case Op.Add a -> clampRound(p, (q(c, 0, y, x, k, flip) - p.zero1()) * p.m1()
                 + (q(c, 1, y, x, k, flip) - p.zero2()) * p.m2());
-            case Op.Mul m -> clampRound(p, (q(c, 0, y, x, k, flip) - p.zero1()) * (q(c, 1, y, x, k, flip) - p.zero2()) * p.m1());
+            case Op.Mul m -> clampRound(p, (q(c, 0, y, x, k, flip) - p.zero1()) * (q(c, 1, y, x, k,
+                    flip) - p.zero2()) * p.m1());
             case Op.Requantize r -> clampRound(p, (q(c, 0, y, x, k, flip) - p.zero1()) * p.m1());
             case Op.FixedMul m -> Math.max(p.min(), Math.min(p.max(), p.zero() + gemmlowp(
                 (q(c, 0, y, x, k, flip) - p.zero1()) * (q(c, 1, y, x, k, flip) - p.zero2()), p.fixed()[0])));

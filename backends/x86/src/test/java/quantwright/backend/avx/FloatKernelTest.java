@@ -67,7 +67,8 @@ class FloatKernelTest {
     @Test
     void theInnerLoopFusesOnFullRegistersWithoutSpills() {
         try (var runner = new KernelRunner(KernelRunner.AVX512)) {
-            var spec = new FloatConvSpec(TensorView.withHalo(16, 16, 32, 4, 1, 1), TensorView.dense(16, 16, 32, 4), null,
+            var spec = new FloatConvSpec(TensorView.withHalo(16, 16, 32, 4, 1, 1), TensorView.dense(16, 16, 32, 4),
+                    null,
                 Window.square(3, 1, 1), 1, FloatEpilogue.of(FloatActivation.RELU));
             runner.add("k", KernelRunner.selected(new FloatConvTemplate(new Avx512Isa(true)), spec),
                 FloatParameters.of(new float[32 * 9 * 32], null));
@@ -181,7 +182,8 @@ class FloatKernelTest {
         int needW = (ow - 1) * stride + (kw - 1) * dilation + 1;
         int h = Math.max(1, needH - padTop - r.nextInt(kernel));
         int w = Math.max(1, needW - padLeft - r.nextInt(kw));
-        Plane in = Plane.random(r, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0, needH - padTop - h),
+        Plane in = Plane.random(r, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0,
+                needH - padTop - h),
             Math.max(0, needW - padLeft - w));
         boolean residual = r.nextInt(3) == 0;
         FloatActivation[] all = FloatActivation.values();
@@ -195,7 +197,8 @@ class FloatKernelTest {
         for (int i = 0; i < oc; i++) {
             bias[i] = (float) r.nextGaussian();
         }
-        var p = new FloatParameters(weights, r.nextInt(5) == 0 ? null : bias, new FloatParameters.Bounds(-0.5f, 2f, 0.1f),
+        var p = new FloatParameters(weights, r.nextInt(5) == 0 ? null : bias, new FloatParameters.Bounds(-0.5f, 2f,
+                0.1f),
             new FloatParameters.Bounds(0f, 6f, 0.3f), 0.05f, Cases.pick(r, 0, -128, 127, 3));
         int pitch = (oc + Cases.pick(r, 0, 0, 3)) * e.store().bytes();
         var out = new TensorView(oh, ow, oc, (long) pitch * (ow + Cases.pick(r, 0, 1)), pitch);

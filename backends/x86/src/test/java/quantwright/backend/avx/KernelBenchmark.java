@@ -36,8 +36,8 @@ import quantwright.backend.llvm.text.TargetAttributes;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Prints GMAC/s of layer shapes of known networks beside a loop of {@code vpdpbusd} on registers alone, interleaved minima, one
- * thread. Not part of the ordinary tests: {@code mvn -q -pl backends/x86 -am -Dtest=KernelBenchmark
+ * Prints GMAC/s of layer shapes of known networks beside a loop of {@code vpdpbusd} on registers alone, interleaved
+ * minima, one thread. Not part of the ordinary tests: {@code mvn -q -pl backends/x86 -am -Dtest=KernelBenchmark
  * -Dsurefire.failIfNoSpecifiedTests=false test}, for AVX2 with {@code -Dquantwright.bench.avx2=true}.
  */
 final class KernelBenchmark {
@@ -92,7 +92,8 @@ final class KernelBenchmark {
         floats("ResNet8 32 3x3 f32", 32, 16, 16, 3, 1);
     }
 
-    private <P> void add(String label, KernelSpec spec, Kernel<P> kernel, P parameters, TensorView in, TensorView out, Window w) {
+    private <P> void add(String label, KernelSpec spec, Kernel<P> kernel, P parameters, TensorView in, TensorView out,
+            Window w) {
         String name = "k" + layers.size();
         runner.add(name, kernel, parameters);
         runner.addRepeated(name + "_repeated", name, calls(spec));
@@ -125,7 +126,8 @@ final class KernelBenchmark {
         var w = Window.square(3, stride, 1);
         var spec = new DepthwiseSpec(TensorView.withHalo(size, size, channels, 1, 1, 1),
             TensorView.dense(result, result, channels, 1), null, w, Epilogue.f32(true, false));
-        add(label, spec, KernelRunner.selected(new DepthwiseTemplate(isa, false), spec), parameters(channels * 9, channels),
+        add(label, spec, KernelRunner.selected(new DepthwiseTemplate(isa, false), spec), parameters(channels * 9,
+                channels),
             spec.in(), spec.out(), w);
     }
 
@@ -160,7 +162,8 @@ final class KernelBenchmark {
 
     private void run() throws Throwable {
         runner.build();
-        try (var code = avx2 ? null : LlvmToolchain.open().build(List.of(peak()), runner.target(), CodeOptions.AS_WRITTEN);
+        try (var code = avx2 ? null : LlvmToolchain.open().build(List.of(peak()), runner.target(),
+                CodeOptions.AS_WRITTEN);
                 Arena arena = Arena.ofConfined()) {
             double peak = Double.MAX_VALUE;
             double[] best = new double[layers.size()];
@@ -184,14 +187,16 @@ final class KernelBenchmark {
             for (int i = 0; i < best.length; i++) {
                 Layer l = layers.get(i);
                 double rate = l.spec.work() / best[i];
-                System.out.printf("%-34s %-38s %9.2f us %7.1f GMAC/s %5.1f %%%n", l.label, l.kernel, best[i] / 1e3, rate,
+                System.out.printf("%-34s %-38s %9.2f us %7.1f GMAC/s %5.1f %%%n", l.label, l.kernel, best[i] / 1e3,
+                        rate,
                     100 * rate / limit);
             }
         }
     }
 
     private double time(String name, Layer l) throws Throwable {
-        var handle = runner.code().function(name + "_repeated", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.ADDRESS,
+        var handle = runner.code().function(name + "_repeated", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
             ValueLayout.ADDRESS));
         try (Arena arena = Arena.ofConfined()) {
             long bytes = l.in.rowPitch() * (l.in.height() + l.window.height()) + 4096;

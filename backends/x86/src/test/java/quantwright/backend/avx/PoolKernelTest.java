@@ -39,9 +39,11 @@ class PoolKernelTest {
             runner.build();
             for (Case c : cases) {
                 MemorySegment out = runner.place(c.out, (byte) 0x33);
-                runner.call(c.name, runner.place(c.in.memory, (byte) 0x5a).asSlice(c.in.origin), out, runner.constants(c.name));
+                runner.call(c.name, runner.place(c.in.memory, (byte) 0x5a).asSlice(c.in.origin), out,
+                        runner.constants(c.name));
                 Epilogue e = c.spec.epilogue() == null ? Epilogue.f32(true, false) : c.spec.epilogue();
-                Cases.compare(c.spec.toString(), out, c.out, c.spec.out(), e, isa.byteFlip(), (y, x, k) -> expected(c, y, x, k));
+                Cases.compare(c.spec.toString(), out, c.out, c.spec.out(), e, isa.byteFlip(), (y, x, k) -> expected(c,
+                        y, x, k));
                 runner.checkGuards(c.spec.toString());
             }
         }
@@ -82,7 +84,8 @@ class PoolKernelTest {
         }
         byte[] table = new byte[256];
         r.nextBytes(table);
-        var values = new EpilogueValues(factors, multipliers, shifts, null, Cases.pick(r, 0, -128, 127, 7), Cases.pick(r, -128, -5),
+        var values = new EpilogueValues(factors, multipliers, shifts, null, Cases.pick(r, 0, -128, 127, 7),
+                Cases.pick(r, -128, -5),
             Cases.pick(r, 127, 60), table, null, 1f);
         int pitch = c + Cases.pick(r, 0, 0, 3);
         var out = new TensorView(oh, ow, c, (long) ow * pitch, pitch);
