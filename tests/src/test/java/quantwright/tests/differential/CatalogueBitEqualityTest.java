@@ -1,0 +1,98 @@
+package quantwright.tests.differential;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.Executor;
+import quantwright.compiler.data.ModelFeed;
+import quantwright.compiler.data.PreparedData;
+import quantwright.compiler.data.Preprocessing;
+import quantwright.compiler.driver.Model;
+import quantwright.compiler.driver.Quantwright;
+import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.importer.ImportOptions;
+import quantwright.compiler.quant.QuantizationOptions;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.interp.Interpreter;
+import quantwright.profiles.HardwareProfile;
+import quantwright.profiles.ProfileCatalogue;
+import quantwright.tests.catalogue.CatalogueModel;
+import quantwright.tests.catalogue.ModelCatalogue;
+
+/**
+ * Every model of the catalogue, as it comes and quantized to int8, on AVX-512 VNNI and AVX2 code: zero differing bytes
+ * against the interpreter in every tensor the memory plan materialises and in the outputs.
+ */
+class CatalogueBitEqualityTest {
+    private static final int CALIBRATION_SAMPLES = 4;
+    private static final List<String> PROFILES = List.of("x86-avx512-vnni", "x86-avx2");
+
+    static Stream<CatalogueModel> models() {
+        return ModelCatalogue.load().all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void codeEqualsInterpreter(CatalogueModel entry) throws FormatException {
+        assumeTrue(ModelCatalogue.absent(entry).isEmpty(), "SKIPPED: shared data is absent: "
+                + ModelCatalogue.absent(entry));
+        Quantwright qw = Quantwright.discover();
+        Model model = qw.load(entry.path(), ImportOptions.none(), new DiagnosticSink());
+        ModelFeed feed = feed(entry, model);
+        List<Model> variants = model.isQuantized() ? List.of(model) : List.of(model, quantized(model, feed));
+        for (Model variant : variants) {
+            List<Tensor> inputs = feed.inputs(0);
+            Map<String, Tensor> expected = new HashMap<>();
+            List<Tensor> outputs = Interpreter.run(variant.graph(), inputs, (v, t) -> expected.put(v.name(), t));
+            for (String profile : PROFILES) {
+                compare(variant, new ProfileCatalogue().find(profile), inputs, expected, outputs);
+            }
+        }
+    }
+
+    private static ModelFeed feed(CatalogueModel entry, Model model) throws FormatException {
+        PreparedData data = entry.data().isPresent() ? entry.evaluationData()
+                : new PreparedData(new RandomData(model.input(), CALIBRATION_SAMPLES), Preprocessing.none(),
+                        entry.inputType());
+        return new ModelFeed(data, model.input()).first(CALIBRATION_SAMPLES);
+    }
+
+    private static Model quantized(Model model, ModelFeed feed) {
+        HardwareProfile profile = new ProfileCatalogue().find(PROFILES.getFirst());
+        return model.quantize(model.calibrate(feed, profile, new DiagnosticSink(), Progress.SILENT),
+                QuantizationOptions.standard());
+    }
+
+    private static void compare(Model model, HardwareProfile profile, List<Tensor> inputs, Map<String, Tensor> expected,
+            List<Tensor> outputs) {
+        String what = model.graph().name() + (model.isQuantized() ? " int8 " : " float ") + profile.id();
+        DiagnosticSink sink = new DiagnosticSink();
+        try (Executor executor = model.executor(profile, sink, Progress.SILENT)) {
+            assumeTrue(sink.all().isEmpty(), "SKIPPED: this host cannot run the code: " + sink.all());
+            Map<String, Long> differing = new TreeMap<>();
+            int[] seen = {0};
+            List<Tensor> actual = executor.run(inputs, (name, tensor) -> {
+                seen[0]++;
+                long n = tensor.countDifferences(expected.get(name));
+                if (n > 0) {
+                    differing.put(name, n);
+                }
+            });
+            assertEquals(Map.of(), differing, what);
+            assertTrue(seen[0] > 0, what + ": nothing was materialised");
+            for (int i = 0; i < outputs.size(); i++) {
+                assertEquals(0, actual.get(i).countDifferences(outputs.get(i)), what + " output " + i);
+            }
+        }
+    }
+}
