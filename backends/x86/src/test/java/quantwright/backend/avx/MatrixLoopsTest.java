@@ -22,6 +22,7 @@ import quantwright.ir.op.ResizeCoordinates;
 import quantwright.ir.op.ResizeMode;
 import quantwright.ir.op.ResizeNearest;
 import quantwright.ir.op.ResizeSpec;
+import quantwright.ir.op.Slice;
 import quantwright.ir.type.ElementType;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
@@ -154,6 +155,27 @@ class MatrixLoopsTest {
             d.output(d.node(pad, d.input(ScalarType.I64, shape)));
             d.output(d.node(new Dequantize(), d.node(pad, d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, shape)))));
             d.check("pad " + mode + Arrays.toString(shape) + Arrays.toString(before) + Arrays.toString(after));
+        }
+    }
+
+    @Test
+    void slicesFromAnyStart() {
+        for (int i = 0; i < 12; i++) {
+            d.begin();
+            int[] shape = {d.dim(3), d.dim(7), d.dim(9), d.dim(30)};
+            int[] starts = new int[4];
+            int[] sizes = new int[4];
+            int[] steps = new int[4];
+            for (int a = 0; a < 4; a++) {
+                starts[a] = d.random.nextInt(shape[a]);
+                boolean back = d.random.nextInt(4) == 0;
+                steps[a] = back ? -1 : d.dim(2);
+                sizes[a] = back ? starts[a] + 1 : (shape[a] - starts[a] + steps[a] - 1) / steps[a];
+            }
+            Slice slice = new Slice(Ints.of(starts), Ints.of(sizes), Ints.of(steps));
+            d.output(d.node(slice, d.input(ScalarType.F32, shape)));
+            d.output(d.node(new Dequantize(), d.node(slice, d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, shape)))));
+            d.check("slice " + slice);
         }
     }
 

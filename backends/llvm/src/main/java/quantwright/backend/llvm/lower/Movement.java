@@ -49,7 +49,18 @@ final class Movement implements NodeLowering {
         if (node.op() instanceof Transpose transpose && planes(transpose, in, out, cx) instanceof Result.Calls calls) {
             return calls;
         }
-        return NodeLowering.calls(copy(nest(node.op(), in, out), in, 0, out, 0));
+        return NodeLowering.calls(copy(nest(node.op(), in, out), in, start(node.op(), in), out, 0));
+    }
+
+    /** Byte offset of the first element read. */
+    private static long start(Op op, Placement in) {
+        long at = 0;
+        if (op instanceof Slice slice) {
+            for (int i = 0; i < in.strides().length; i++) {
+                at += slice.starts().get(i) * in.strides()[i];
+            }
+        }
+        return at;
     }
 
     /** Images of few channels, from planes to pixels or back, have kernels of their own. */
