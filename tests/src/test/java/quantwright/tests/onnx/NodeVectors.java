@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import quantwright.compiler.importer.FormatException;
 import quantwright.compiler.importer.ImportDiagnostic;
@@ -78,7 +79,23 @@ final class NodeVectors {
         return last;
     }
 
-    private static String run(Path folder, Fixed fixed) throws Exception {
+    /** A case's graph and the values of the inputs it still has. */
+    record Loaded(Graph graph, List<Tensor> inputs) {
+    }
+
+    /** The case with as few inputs fixed as the importer needs; empty if it does not import. */
+    static Optional<Loaded> load(Path folder) throws FormatException {
+        for (Fixed fixed : Fixed.values()) {
+            try {
+                return Optional.of(load(folder, fixed));
+            } catch (UserErrorException | UnsupportedData e) {
+                // Another attempt fixes more.
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Loaded load(Path folder, Fixed fixed) throws FormatException, UnsupportedData {
         Path model = folder.resolve("model.onnx");
         List<ValueInfoProto> declared = OnnxFile.read(model).model().getGraph().getInputList();
         Path data = folder.resolve("test_data_set_0");
@@ -98,7 +115,14 @@ final class NodeVectors {
                 inputs.add(tensor);
             }
         }
-        Graph graph = new OnnxImporter().importModel(model, options, sink);
+        return new Loaded(new OnnxImporter().importModel(model, options, sink), inputs);
+    }
+
+    private static String run(Path folder, Fixed fixed) throws Exception {
+        Loaded loaded = load(folder, fixed);
+        Graph graph = loaded.graph;
+        List<Tensor> inputs = loaded.inputs;
+        Path data = folder.resolve("test_data_set_0");
         List<Tensor> outputs;
         try {
             outputs = Interpreter.run(graph, inputs, null);
