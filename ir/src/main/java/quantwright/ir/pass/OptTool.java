@@ -38,7 +38,8 @@ public final class OptTool {
     /** As {@link #run(Path, String, PassManager.Options, DiagnosticSink)} on a text, which has no side file. */
     public Optional<Result> runText(String text, String name, String pipeline, PassManager.Options options,
             DiagnosticSink sink) {
-        return run(new QirParser(ops, true).parse(text, name, null, sink), pipeline, new Location.InFile(name, 1, 1), options,
+        return run(new QirParser(ops, true).parse(text, name, null, sink), pipeline, new Location.InFile(name, 1, 1),
+                options,
                 sink);
     }
 

@@ -19,8 +19,8 @@ import quantwright.ir.verify.Finding;
 import quantwright.ir.verify.Verifier;
 
 /**
- * Runs pipelines of passes: checks their order and whether each applies, times them, prints and verifies in between, and
- * when a pass fails writes a {@link Reproducer} and names it.
+ * Runs pipelines of passes: checks their order and whether each applies, times them, prints and verifies in between,
+ * and when a pass fails writes a {@link Reproducer} and names it.
  */
 public final class PassManager {
     /** When the graph is printed. */
@@ -47,8 +47,8 @@ public final class PassManager {
     }
 
     /**
-     * Runs a pipeline on a graph in place. User errors go to {@code diagnostics} and end the pipeline; callers ask the sink
-     * before they use the graph.
+     * Runs a pipeline on a graph in place. User errors go to {@code diagnostics} and end the pipeline; callers ask the
+     * sink before they use the graph.
      *
      * @throws InternalCompilerError if a pass fails or leaves an invalid graph; the message names the reproducer
      */
@@ -87,18 +87,21 @@ public final class PassManager {
             changed = step.pass().run(graph, context);
         } catch (UserErrorException e) {
             e.diagnostics().forEach(context.diagnostics()::report);
-            return new PipelineReport.Run(step.pass().info().name(), System.nanoTime() - start, true, graph.size(), Map.of());
+            return new PipelineReport.Run(step.pass().info().name(), System.nanoTime() - start, true, graph.size(),
+                    Map.of());
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             throw failure(before, step, whole, "failed: " + e, e);
         }
         long nanos = System.nanoTime() - start;
         if (options.printing() == Printing.AFTER_ALL || changed && options.printing() == Printing.AFTER_CHANGE) {
-            options.sink().accept("// after " + step.text() + (changed ? "\n" : " (no change)\n") + QirPrinter.dump(graph));
+            options.sink().accept("// after " + step.text() + (changed ? "\n" : " (no change)\n")
+                    + QirPrinter.dump(graph));
         }
         if (options.verifyEach() && !context.diagnostics().hasErrors()) {
             List<Finding> findings = Verifier.findings(graph);
             if (!findings.isEmpty()) {
-                throw failure(before, step, whole, "left an invalid graph:\n" + findings.stream().map(Finding::diagnostic)
+                throw failure(before, step, whole, "left an invalid graph:\n" + findings.stream()
+                        .map(Finding::diagnostic)
                         .map(Diagnostic::render).collect(Collectors.joining("\n")), null);
             }
         }

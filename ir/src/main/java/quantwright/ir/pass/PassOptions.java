@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Options given to a pass by text, {@code name{limit=16,aggressive=true}}. A factory reads each option it knows with its
- * default; those left over are reported as unknown.
+ * Options given to a pass by text, {@code name{limit=16,aggressive=true}}. A factory reads each option it knows with
+ * its default; those left over are reported as unknown.
  */
 public final class PassOptions {
     /** A value that an option does not take; the message names the option and what it takes. */

@@ -73,8 +73,8 @@ public final class PassRegistry {
     }
 
     /**
-     * Reads a pipeline such as {@code a,b{limit=16},c}. Mistakes go to {@code sink}, all of them; the list is of use only
-     * if there are none.
+     * Reads a pipeline such as {@code a,b{limit=16},c}. Mistakes go to {@code sink}, all of them; the list is of use
+     * only if there are none.
      */
     public List<PassStep> parse(String pipeline, Location location, DiagnosticSink sink) {
         List<PassStep> steps = new ArrayList<>();
@@ -88,7 +88,8 @@ public final class PassRegistry {
             }
             String item = pipeline.substring(at, end).strip();
             if (item.isEmpty() || depth != 0) {
-                sink.report(IrDiagnostic.BAD_PIPELINE, location, item.isEmpty() ? "an empty pass name in '" + pipeline + "'"
+                sink.report(IrDiagnostic.BAD_PIPELINE, location, item.isEmpty()
+                        ? "an empty pass name in '" + pipeline + "'"
                         : "'{' without '}' in '" + item + "'");
             } else {
                 step(item, location, sink, steps);
@@ -111,14 +112,16 @@ public final class PassRegistry {
                 int equals = option.indexOf('=');
                 if (equals <= 0 || given.put(option.substring(0, equals).strip(),
                         option.substring(equals + 1).strip()) != null) {
-                    sink.report(IrDiagnostic.BAD_PIPELINE, location, "expected distinct option=value, found '" + option + "'");
+                    sink.report(IrDiagnostic.BAD_PIPELINE, location,
+                            "expected distinct option=value, found '" + option + "'");
                     return;
                 }
             }
         }
         Function<PassOptions, Pass> factory = factories.get(name);
         if (factory == null) {
-            String[] notes = Names.nearest(name, factories.keySet()).map(n -> new String[] {"did you mean '" + n + "'?"})
+            String[] notes = Names.nearest(name, factories.keySet()).map(n ->
+                    new String[] {"did you mean '" + n + "'?"})
                     .orElse(new String[] {"passes: " + String.join(", ", factories.keySet())});
             sink.report(IrDiagnostic.UNKNOWN_PASS, location, "no pass '" + name + "'", notes);
             return;

@@ -18,8 +18,8 @@ import quantwright.ir.text.QirParser;
 import quantwright.ir.text.QirPrinter;
 
 /**
- * A failure of a pass in one {@code .qir} file: the graph just before the pass, and in comments above it the pass with its
- * options and the settings it ran under.
+ * A failure of a pass in one {@code .qir} file: the graph just before the pass, and in comments above it the pass with
+ * its options and the settings it ran under.
  *
  * @param pipeline the passes to run on the graph
  * @param whole the whole pipeline that the failing pass was part of
@@ -43,7 +43,8 @@ public record Reproducer(String pipeline, String whole, boolean verifyEach, Grap
         try {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)).substring(0, 12);
-            Path file = (folder == null ? Path.of("") : folder).resolve("quantwright-repro-" + hash + ".qir").toAbsolutePath();
+            Path file = (folder == null ? Path.of("") : folder).resolve("quantwright-repro-" + hash + ".qir")
+                    .toAbsolutePath();
             Files.createDirectories(file.getParent());
             Files.write(file, bytes);
             return file.toString();

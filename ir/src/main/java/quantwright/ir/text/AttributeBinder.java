@@ -114,7 +114,8 @@ final class AttributeBinder {
     }
 
     private static Fault wrongKind(Token at, Class<?> type, String found) {
-        return new Fault(IrDiagnostic.WRONG_KIND, at, "expected " + kind(type) + ", found '" + Fault.excerpt(found) + "'");
+        return new Fault(IrDiagnostic.WRONG_KIND, at, "expected " + kind(type)
+                + ", found '" + Fault.excerpt(found) + "'");
     }
 
     private static String kind(Class<?> type) {

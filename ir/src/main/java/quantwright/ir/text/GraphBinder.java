@@ -184,7 +184,8 @@ final class GraphBinder {
             String text = token.getText();
             throw new Fault(IrDiagnostic.UNDEFINED_VALUE, token.getSymbol(), "nothing above defines "
                     + Fault.excerpt(text), text.startsWith("%\"") ? new String[0]
-                            : Names.suggestion(key, scope.values().size() > 1000 ? List.of() : scope.values().keySet()));
+                            : Names.suggestion(key, scope.values().size() > 1000 ? List.of() : scope.values()
+                            .keySet()));
         }
         return value;
     }
@@ -255,7 +256,8 @@ final class GraphBinder {
         } else if (kind.equals("fused") && strings == 1 && numbers == 0 && nested) {
             return new Location.Fused(text(cx, 0), cx.location().stream().map(this::location).toList());
         }
-        throw new Fault(IrDiagnostic.SYNTAX, cx, "malformed location; expected \"file\":line:column, byte \"file\" offset,"
+        throw new Fault(IrDiagnostic.SYNTAX, cx,
+                "malformed location; expected \"file\":line:column, byte \"file\" offset,"
                 + " model \"model\" \"op\" \"node\" index, fused \"pass\" (...) or unknown");
     }
 

@@ -9,12 +9,13 @@ public final class Names {
     private Names() {
     }
 
-    /** The nearest candidate by edit distance, if it is near enough to be what was meant; ties go to the first by name. */
+    /** The nearest candidate by edit distance, if near enough to be what was meant; ties go to the first by name. */
     public static Optional<String> nearest(String wrong, Collection<String> candidates) {
         String shortened = wrong.length() > 64 ? wrong.substring(0, 64) : wrong;
         int limit = Math.max(1, shortened.length() / 3 + 1);
         return candidates.stream().filter(c -> distance(shortened, c) <= limit)
-                .min(Comparator.<String>comparingInt(c -> distance(shortened, c)).thenComparing(Comparator.naturalOrder()));
+                .min(Comparator.<String>comparingInt(c -> distance(shortened, c))
+                .thenComparing(Comparator.naturalOrder()));
     }
 
     /** A note {@code did you mean 'x'?} for the nearest candidate, or else the list of all if it is short. */

@@ -19,8 +19,8 @@ import quantwright.ir.op.OpRegistry;
 import quantwright.ir.text.generated.QirLexer;
 
 /**
- * Reads graphs from the text form {@code .qir}. Mistakes are collected as diagnostics at file, line and column. The graph
- * is not verified: {@code quantwright.ir.verify.Verifier} does that.
+ * Reads graphs from the text form {@code .qir}. Mistakes are collected as diagnostics at file, line and column. The
+ * graph is not verified: {@code quantwright.ir.verify.Verifier} does that.
  */
 public final class QirParser {
     private static final int MOST_NESTING = 100;
@@ -83,7 +83,8 @@ public final class QirParser {
         } catch (CharacterCodingException e) {
             sink.report(IrDiagnostic.UNREADABLE, Location.file(file), "the file is not UTF-8 text");
         } catch (IOException e) {
-            sink.report(IrDiagnostic.UNREADABLE, Location.file(file), e.getClass().getSimpleName() + ": " + e.getMessage());
+            sink.report(IrDiagnostic.UNREADABLE, Location.file(file), e.getClass().getSimpleName() + ": "
+                    + e.getMessage());
         }
         return Optional.empty();
     }
@@ -112,7 +113,8 @@ public final class QirParser {
         return sink.all().size() > errors ? Optional.empty() : Optional.of(new ParsedGraph(graph, binder.places()));
     }
 
-    private static quantwright.ir.text.generated.QirParser.FileContext tree(String head, String name, DiagnosticSink sink) {
+    private static quantwright.ir.text.generated.QirParser.FileContext tree(String head, String name,
+            DiagnosticSink sink) {
         QirLexer lexer = new QirLexer(new TextStream(head, name));
         lexer.removeErrorListeners();
         var parser = new quantwright.ir.text.generated.QirParser(new CommonTokenStream(lexer));
@@ -155,8 +157,8 @@ public final class QirParser {
     }
 
     /**
-     * What must hold for lexer and parser to run in linear time and bounded stack: strings end on their line, and nesting,
-     * each level of which the parser descends once, is limited.
+     * What must hold for lexer and parser to run in linear time and bounded stack: strings end on their line, and
+     * nesting, each level of which the parser descends once, is limited.
      */
     private static boolean checkNesting(String head, String name, DiagnosticSink sink) {
         int depth = 0;

@@ -14,8 +14,8 @@ import quantwright.ir.type.Layout;
 import quantwright.ir.type.TensorType;
 
 /**
- * Prints graphs in the text form {@code .qir}. The same graph gives the same bytes, and {@link QirParser} reads the same
- * graph back from them, unless resources are elided.
+ * Prints graphs in the text form {@code .qir}. The same graph gives the same bytes, and {@link QirParser} reads the
+ * same graph back from them, unless resources are elided.
  */
 public final class QirPrinter {
     /** Version of the text form that is printed and read. */

@@ -60,7 +60,8 @@ final class RecordForm {
             return constructor.newInstance(values);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException || e.getCause() instanceof ArithmeticException
-                    || e.getCause() instanceof IndexOutOfBoundsException || e.getCause() instanceof NullPointerException) {
+                    || e.getCause() instanceof IndexOutOfBoundsException
+                    || e.getCause() instanceof NullPointerException) {
                 throw new IllegalArgumentException(e.getCause().getMessage(), e.getCause());
             }
             throw new InternalCompilerError("constructing " + constructor, e.getCause());

@@ -22,8 +22,8 @@ import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
- * The trailing section of a text with its large constants, by content hash: in base64, or by offset in a side file that is
- * mapped. Every blob is checked against its hash when it is first used.
+ * The trailing section of a text with its large constants, by content hash: in base64, or by offset in a side file
+ * that is mapped. Every blob is checked against its hash when it is first used.
  */
 final class ResourceSection {
     private static final Pattern HEADER = Pattern.compile("resources\\s*+(\"[^\"\\\\]*+\")?\\s*+\\{\\s*+");

@@ -61,7 +61,8 @@ final class TypeBinder {
             try {
                 dims[i] = Integer.parseInt(parts[i].strip());
             } catch (NumberFormatException e) {
-                throw new Fault(IrDiagnostic.BAD_TYPE, list, "'" + Fault.excerpt(parts[i].strip()) + "' is no extent in "
+                throw new Fault(IrDiagnostic.BAD_TYPE, list,
+                        "'" + Fault.excerpt(parts[i].strip()) + "' is no extent in "
                         + Fault.excerpt(text));
             }
         }
@@ -75,7 +76,8 @@ final class TypeBinder {
             return scalar(word.getStart(), name);
         }
         if (!name.equals("q")) {
-            throw new Fault(IrDiagnostic.BAD_TYPE, word, "only q<...> takes parameters, not '" + Fault.excerpt(name) + "'");
+            throw new Fault(IrDiagnostic.BAD_TYPE, word,
+                    "only q<...> takes parameters, not '" + Fault.excerpt(name) + "'");
         }
         if (angle.angleItem().size() != 2) {
             throw new Fault(IrDiagnostic.BAD_TYPE, angle, "q<...> takes storage:expressed and scales");

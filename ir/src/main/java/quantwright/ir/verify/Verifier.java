@@ -33,8 +33,8 @@ import quantwright.ir.type.ElementType;
 import quantwright.ir.type.TensorType;
 
 /**
- * Checks a graph: definitions before uses, use lists, every op's constraints and result types, ops and layouts against the
- * graph's level, inputs and outputs. Everything wrong is found in one go.
+ * Checks a graph: definitions before uses, use lists, every op's constraints and result types, ops and layouts against
+ * the graph's level, inputs and outputs. Everything wrong is found in one go.
  */
 public final class Verifier {
     private final SourceMap places;

@@ -91,7 +91,8 @@ class PassManagerTest {
     void passesRunInOrderWithTheirHits() {
         List<String> printed = new ArrayList<>();
         Graph graph = graph();
-        PipelineReport report = new PassManager(new PassManager.Options(true, PassManager.Printing.AFTER_CHANGE, printed::add,
+        PipelineReport report = new PassManager(new PassManager.Options(true, PassManager.Printing.AFTER_CHANGE,
+                printed::add,
                 null)).run(graph, steps("append{count=2},append{count=0},append"), sink);
         assertEquals(List.of(Map.of("append", 2), Map.of(), Map.of("append", 1)),
                 report.runs().stream().map(PipelineReport.Run::hits).toList());
@@ -104,7 +105,8 @@ class PassManagerTest {
 
     @Test
     void everyMistakeInAPipelineIsReported() {
-        registry.parse("apend,append{count=x},append{size=1},append{count=1,,faulty,append{a},", Location.UNKNOWN, sink);
+        registry.parse("apend,append{count=x},append{size=1},append{count=1,,faulty,append{a},", Location.UNKNOWN,
+                sink);
         assertEquals(List.of(IrDiagnostic.UNKNOWN_PASS, IrDiagnostic.BAD_OPTION, IrDiagnostic.BAD_OPTION,
                 IrDiagnostic.BAD_PIPELINE), sink.all().stream().map(d -> (Object) d.code()).toList());
         assertEquals(List.of("did you mean 'append'?"), sink.all().get(0).notes());
@@ -136,7 +138,8 @@ class PassManagerTest {
         PassManager.Options options = new PassManager.Options(true, PassManager.Printing.NEVER, _ -> { }, folder);
         for (String how : List.of("crash", "break")) {
             List<PassStep> steps = steps("append,faulty{how=" + how + "}");
-            var error = assertThrows(InternalCompilerError.class, () -> new PassManager(options).run(graph(), steps, sink));
+            var error = assertThrows(InternalCompilerError.class, () -> new PassManager(options).run(graph(), steps,
+                    sink));
             Path file;
             try (var list = Files.list(folder)) {
                 file = list.findFirst().orElseThrow();

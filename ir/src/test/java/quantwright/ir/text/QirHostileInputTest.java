@@ -75,7 +75,8 @@ class QirHostileInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "[", "(", "<", "{a = ", "\"\\", "\\\"", " ", "//", "// \n", "%\"", "[1 ", "{1 ", "#", "[[", "nan:0x",
+    @ValueSource(strings = {"{", "[", "(", "<", "{a = ", "\"\\", "\\\"", " ", "//", "// \n", "%\"", "[1 ", "{1 ", "#",
+            "[[", "nan:0x",
         "resources ", "\nresources ", "qir ", "1x", "é", "%a = ", "}", "\""})
     void longRunsTakeLinearTime(String unit) {
         String run = unit.repeat(500_000 / unit.length());
@@ -102,7 +103,8 @@ class QirHostileInputTest {
                   output "y" = %d
                 }
                 """);
-        assertEquals(List.of("hostile:3:14 QW-P0108", "hostile:4:8 QW-P0103", "hostile:5:26 QW-P0107", "hostile:6:14 QW-P0109"),
+        assertEquals(List.of("hostile:3:14 QW-P0108", "hostile:4:8 QW-P0103", "hostile:5:26 QW-P0107",
+                "hostile:6:14 QW-P0109"),
                 sink.all().stream().map(d -> d.location() + " " + d.code().id()).toList());
     }
 
@@ -110,7 +112,8 @@ class QirHostileInputTest {
     void damagedSideFilesAreReported(@TempDir Path folder) throws IOException {
         Graph graph = new Graph("g", Level.GRAPH);
         TensorType type = TensorType.of(ScalarType.I8, 1000);
-        graph.addOutput("y", graph.append(new Constant(ConstantData.of(Tensor.zeros(type))), List.of(), Location.UNKNOWN)
+        graph.addOutput("y", graph.append(new Constant(ConstantData.of(Tensor.zeros(type))), List.of(),
+                Location.UNKNOWN)
                 .result());
         Path file = folder.resolve("m.qir");
         Path side = folder.resolve("m.qdata");

@@ -61,8 +61,10 @@ class QirRoundTripTest {
             Node x = as.get(i);
             Node y = bs.get(i);
             assertEquals(x.location(), y.location(), message);
-            assertEquals(x.results().stream().map(Value::type).toList(), y.results().stream().map(Value::type).toList());
-            assertEquals(x.results().stream().map(Value::name).toList(), y.results().stream().map(Value::name).toList());
+            assertEquals(x.results().stream().map(Value::type).toList(), y.results().stream().map(Value::type)
+                    .toList());
+            assertEquals(x.results().stream().map(Value::name).toList(), y.results().stream().map(Value::name)
+                    .toList());
             assertEquals(x.operands().stream().map(v -> position(a, v)).toList(),
                     y.operands().stream().map(v -> position(b, v)).toList(), message);
             if (x.op() instanceof quantwright.ir.op.Fused f && y.op() instanceof quantwright.ir.op.Fused g) {
@@ -79,7 +81,8 @@ class QirRoundTripTest {
     }
 
     private static String position(Graph graph, Value value) {
-        return value.isInput() ? "input " + value.index() : graph.nodes().indexOf(value.producer()) + "." + value.index();
+        return value.isInput() ? "input " + value.index() : graph.nodes().indexOf(value.producer()) + "."
+                + value.index();
     }
 
     @Test
@@ -124,8 +127,8 @@ class QirRoundTripTest {
     }
 
     /**
-     * A network of 200 nodes with 4 MB of weights, the size of MobileNetV2, per-channel scales included. It takes about 25 ms
-     * of CPU time when warm; the bound leaves room for a busy machine and still catches anything quadratic.
+     * A network of 200 nodes with 4 MB of weights, the size of MobileNetV2, per-channel scales included. It takes
+     * about 25 ms of CPU time when warm; the bound leaves room for a busy machine and still catches anything quadratic.
      */
     @Test
     void aMobileNetPrintsAndParsesQuickly(@TempDir Path folder) throws IOException {

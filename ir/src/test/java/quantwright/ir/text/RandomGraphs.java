@@ -56,9 +56,11 @@ final class RandomGraphs {
         }
     }
 
-    private static final float[] FLOATS = {0f, -0f, 1f, -1.5f, Float.MIN_VALUE, Float.MAX_VALUE, Float.POSITIVE_INFINITY,
+    private static final float[] FLOATS = {0f, -0f, 1f, -1.5f, Float.MIN_VALUE, Float.MAX_VALUE,
+            Float.POSITIVE_INFINITY,
         Float.NEGATIVE_INFINITY, Float.NaN, Float.intBitsToFloat(0xffc12345), 0.1f, 1e-20f, 3.4e10f, 0.0235f};
-    private static final String[] NAMES = {"", "", "x", "conv/1:0", "a b", "5", "7up", "\"quoted\"\\", "naïve ☃ 𝄞", "tab\t\n\u0001",
+    private static final String[] NAMES = {"", "", "x", "conv/1:0", "a b", "5", "7up", "\"quoted\"\\", "naïve ☃ 𝄞",
+            "tab\t\n\u0001",
         "graph", "input", "a.b-c", "\ud800", "_", "%1"};
     private final Random random;
     private final List<Class<? extends Op>> ops;
@@ -122,7 +124,8 @@ final class RandomGraphs {
         }
         Class<?> type = (Class<?>) generic;
         if (type == Rounding.class) {
-            return random.nextBoolean() ? Rounding.FLOAT32 : new Rounding.Fixed(new int[] {15, 16, 32}[random.nextInt(3)],
+            return random.nextBoolean() ? Rounding.FLOAT32 : new Rounding.Fixed(new int[] {15, 16,
+                    32}[random.nextInt(3)],
                     Rounding.Mode.values()[random.nextInt(3)], pick(Rounding.Intermediate.values()));
         }
         if (type.isEnum()) {
@@ -164,7 +167,8 @@ final class RandomGraphs {
             dims[i] = random.nextInt(8) == 0 ? 0 : random.nextInt(4) + 1;
         }
         Shape shape = Shape.of(dims);
-        Optional<Layout> layout = random.nextInt(6) > 0 ? Optional.empty() : Optional.of(new Layout(random.nextInt(16) + 1,
+        Optional<Layout> layout = random.nextInt(6) > 0 ? Optional.empty() : Optional.of(new Layout(random.nextInt(16)
+                + 1,
                 64, 1L << 40, new Layout.Halo(1, 2, 3, random.nextInt(9)), pick(Layout.Encoding.values())));
         int kind = random.nextInt(6);
         if (kind == 0 && dims.length > 0 && dims[0] > 0) {
@@ -178,7 +182,8 @@ final class RandomGraphs {
                     Ints.of(zeros)), shape, layout);
         }
         if (kind == 1 && dims.length == 1 && dims[0] > 0) {
-            return new TensorType(new QuantizedType.PerBlock(ScalarType.U4, ScalarType.BF16, 0, dims[0], Floats.of(0.3f),
+            return new TensorType(new QuantizedType.PerBlock(ScalarType.U4, ScalarType.BF16, 0, dims[0],
+                    Floats.of(0.3f),
                     Ints.of(7)), shape, layout);
         }
         return new TensorType(kind == 2 ? QuantizedType.perTensor(ScalarType.U8, random.nextFloat() + 1e-30f,

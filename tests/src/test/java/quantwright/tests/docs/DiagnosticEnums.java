@@ -37,7 +37,8 @@ final class DiagnosticEnums {
             try {
                 classes.add(Class.forName(name));
             } catch (ClassNotFoundException e) {
-                throw new IllegalStateException(name + " is not on the class path of the tests: add its module to tests/pom.xml", e);
+                throw new IllegalStateException(name
+                        + " is not on the class path of the tests: add its module to tests/pom.xml", e);
             }
         }
         return classes;

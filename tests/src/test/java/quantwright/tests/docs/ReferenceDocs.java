@@ -26,9 +26,9 @@ final class ReferenceDocs {
     /** The ops, by level. */
     static String ops(Path root) throws IOException {
         Map<String, OpSources.Documentation> sources = OpSources.read(root);
-        StringBuilder out = new StringBuilder("# Ops\n\nGenerated from the op registry. A graph of one level may hold the ops of"
-                + " the levels above it; the text form is in [qir.md](qir.md).\n\nA broken constraint is reported as QW-V0102"
-                + " with its label.\n");
+        StringBuilder out = new StringBuilder("# Ops\n\nGenerated from the op registry. A graph of one level may hold the"
+                + " ops of the levels above it; the text form is in [qir.md](qir.md).\n\nA broken constraint is reported as"
+                + " QW-V0102 with its label.\n");
         Map<String, Class<?>> levels = new java.util.LinkedHashMap<>();
         levels.put("graph", TensorOp.class);
         levels.put("quant", QuantOp.class);
@@ -46,14 +46,16 @@ final class ReferenceDocs {
         out.append("\n### `").append(info.mnemonic()).append("`: ").append(info.summary()).append("\n\n")
                 .append(source.description()).append("\n\n");
         out.append("- operands: ").append(info.operands().length == 0 ? "none"
-                : Arrays.stream(info.operands()).map(o -> "`" + o + "`").collect(Collectors.joining(", "))).append('\n');
+                : Arrays.stream(info.operands()).map(o -> "`" + o + "`").collect(Collectors.joining(", ")))
+                .append('\n');
         if (type.getRecordComponents().length > 0) {
             out.append("- attributes: ").append(components(type)).append('\n');
         }
         if (!info.source().isEmpty()) {
             out.append("- stands for: ").append(info.source()).append('\n');
         }
-        source.labels().forEach((label, text) -> out.append("- `").append(label).append("`: ").append(text).append('\n'));
+        source.labels().forEach((label, text) -> out.append("- `").append(label).append("`: ").append(text)
+                .append('\n'));
     }
 
     private static String components(Class<?> type) {
@@ -62,14 +64,16 @@ final class ReferenceDocs {
     }
 
     private static String kind(RecordComponent c) {
-        return c.getType().isEnum() || c.getType().isRecord() ? "[" + c.getType().getSimpleName() + "](#attribute-types)"
+        return c.getType().isEnum() || c.getType().isRecord() ? "[" + c.getType().getSimpleName()
+                + "](#attribute-types)"
                 : c.getType().getSimpleName();
     }
 
     /** The enums and records that attributes use. */
     private static String attributeTypes() {
         Map<String, String> types = new TreeMap<>();
-        OpRegistry.builtin().all().stream().flatMap(t -> Arrays.stream(t.getRecordComponents())).forEach(c -> add(c, types));
+        OpRegistry.builtin().all().stream().flatMap(t -> Arrays.stream(t.getRecordComponents())).forEach(c -> add(c,
+                types));
         StringBuilder out = new StringBuilder("\n## Attribute types\n\n");
         types.forEach((name, text) -> out.append("- `").append(name).append("`: ").append(text).append('\n'));
         return out.toString();
@@ -86,22 +90,25 @@ final class ReferenceDocs {
             types.put("FusedBody", "a nested graph");
         } else if (type.isRecord() && !types.containsKey(type.getSimpleName())) {
             types.put(type.getSimpleName(), "{" + Arrays.stream(type.getRecordComponents())
-                    .map(n -> n.getName() + ": " + n.getType().getSimpleName()).collect(Collectors.joining(", ")) + "}");
+                    .map(n -> n.getName() + ": " + n.getType().getSimpleName()).collect(Collectors.joining(", "))
+                    + "}");
             Arrays.stream(type.getRecordComponents()).forEach(n -> add(n, types));
         }
     }
 
     /** The diagnostics, by id. */
     static String diagnostics(Path root) throws IOException {
-        StringBuilder out = new StringBuilder("# Diagnostics\n\nGenerated from the modules' enums. The command exits with 1"
-                + " after an error.\n");
+        StringBuilder out = new StringBuilder("# Diagnostics\n\nGenerated from the modules' enums. The command exits"
+                + " with 1 after an error.\n");
         for (Class<?> type : DiagnosticEnums.all(root)) {
             List<DiagnosticCode> codes = DiagnosticEnums.codes(type).stream()
                     .sorted(Comparator.comparing(DiagnosticCode::id)).toList();
-            out.append("\n## ").append(type.getName()).append("\n\n| code | severity | what is wrong | what to do |\n|---|---|---|---|\n");
+            out.append("\n## ").append(type.getName())
+                    .append("\n\n| code | severity | what is wrong | what to do |\n|---|---|---|---|\n");
             for (DiagnosticCode code : codes) {
                 out.append("| ").append(code.id()).append(" | ").append(code.severity().name().toLowerCase(Locale.ROOT))
-                        .append(" | ").append(cell(code.summary())).append(" | ").append(cell(code.hint())).append(" |\n");
+                        .append(" | ").append(cell(code.summary())).append(" | ").append(cell(code.hint()))
+                        .append(" |\n");
             }
         }
         return out.toString();

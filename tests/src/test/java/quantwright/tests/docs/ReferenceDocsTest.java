@@ -49,7 +49,8 @@ class ReferenceDocsTest {
             return;
         }
         String difference = UnifiedDiff.of(Files.exists(page) ? Files.readString(page) : "", generated);
-        assertTrue(difference.isEmpty(), () -> "docs/" + name + " is stale; run this test with -Dquantwright.bless=true\n"
+        assertTrue(difference.isEmpty(), () -> "docs/" + name
+                + " is stale; run this test with -Dquantwright.bless=true\n"
                 + difference);
     }
 }

@@ -45,7 +45,8 @@ final class CaseRunner {
         Optional<Graph> graph;
         if (mode.startsWith("passes=")) {
             PassManager.Options options = PassManager.Options.DEFAULT;
-            graph = new OptTool(OpRegistry.builtin(), passes()).runText(test.source(), file, mode.substring(7), options, sink)
+            graph = new OptTool(OpRegistry.builtin(), passes()).runText(test.source(), file, mode.substring(7), options,
+                    sink)
                     .map(OptTool.Result::graph);
         } else {
             Optional<ParsedGraph> parsed = new QirParser(OpRegistry.builtin()).parse(test.source(), file, null, sink);
@@ -57,7 +58,8 @@ final class CaseRunner {
                 default -> throw new AssertionError(file + ":" + test.firstLine() + ": no mode '" + mode + "'");
             }
         }
-        return new Outcome(graph.map(mode.equals("parse") ? QirPrinter::print : QirPrinter::dump).orElse(""), sink.all());
+        return new Outcome(graph.map(mode.equals("parse") ? QirPrinter::print : QirPrinter::dump).orElse(""),
+                sink.all());
     }
 
     /** The outputs of a graph without inputs, as a graph of constants. */
@@ -78,7 +80,8 @@ final class CaseRunner {
     }
 
     private static FileCase.ExpectedError expectation(Diagnostic d) {
-        String words = d.code() == IrDiagnostic.CONSTRAINT ? d.message().substring(0, d.message().indexOf(':')) : d.message();
+        String words = d.code() == IrDiagnostic.CONSTRAINT ? d.message().substring(0, d.message().indexOf(':'))
+                : d.message();
         return new FileCase.ExpectedError(line(d), d.code().id(),
                 words.length() > WORDS_AT_MOST ? words.substring(0, WORDS_AT_MOST) : words);
     }
@@ -104,7 +107,8 @@ final class CaseRunner {
         if (test.output() != null && !test.output().equals(outcome.output())) {
             failures.add("output differs (- expected, + came):\n" + UnifiedDiff.of(test.output(), outcome.output()));
         }
-        Checks.failures(test.checks(), outcome.output()).forEach(f -> failures.add(f + "\noutput:\n" + outcome.output()));
+        Checks.failures(test.checks(), outcome.output()).forEach(f -> failures.add(f + "\noutput:\n"
+                + outcome.output()));
         return failures;
     }
 

@@ -19,7 +19,8 @@ import quantwright.tests.docs.OpSources;
 
 /** Every diagnostic of the IR and every constraint of an op is produced by some file test. */
 class CoverageTest {
-    private static final Pattern EXPECTED = Pattern.compile("// expected-error(?:@\\S+)? \\{\\{(QW-\\S+?)(?: (\\w+))?(?: .*)?}}");
+    private static final Pattern EXPECTED =
+            Pattern.compile("// expected-error(?:@\\S+)? \\{\\{(QW-\\S+?)(?: (\\w+))?(?: .*)?}}");
 
     /** Codes that no text in a file test can produce; the named unit test does. */
     private static final Map<IrDiagnostic, String> ELSEWHERE = Map.of(

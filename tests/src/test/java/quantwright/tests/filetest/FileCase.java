@@ -16,7 +16,8 @@ record FileCase(int firstLine, List<String> lines, String mode) {
     private static final String SEPARATOR = "// -----";
     private static final String OUTPUT = "// OUTPUT";
     private static final Pattern RUN = Pattern.compile("\\s*// RUN: (.*)");
-    private static final Pattern ERROR = Pattern.compile("// expected-error(@([+-]\\d+|\\*))? \\{\\{(\\S+)(?: (.*?))?}}");
+    private static final Pattern ERROR =
+            Pattern.compile("// expected-error(@([+-]\\d+|\\*))? \\{\\{(\\S+)(?: (.*?))?}}");
 
     /**
      * A diagnostic that has to come.
@@ -138,7 +139,8 @@ record FileCase(int firstLine, List<String> lines, String mode) {
     }
 
     private static String comment(String offset, ExpectedError error) {
-        return "// expected-error" + offset + " {{" + error.code() + (error.words().isEmpty() ? "" : " " + error.words()) + "}}";
+        return "// expected-error" + offset + " {{" + error.code() + (error.words().isEmpty() ? "" : " "
+                + error.words()) + "}}";
     }
 
     /** Lines {@code // KIND: text} of the case, in order, as kind and text. */

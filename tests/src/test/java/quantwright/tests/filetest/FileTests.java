@@ -50,7 +50,8 @@ class FileTests {
         return DynamicContainer.dynamicContainer(name, file.toUri(), cases.stream().map(c -> DynamicTest.dynamicTest(
                 name + ":" + c.firstLine(), () -> {
                     List<String> failures = CaseRunner.failures(c, CaseRunner.run(c, name));
-                    assertTrue(failures.isEmpty(), () -> "\n" + name + ":" + c.firstLine() + "\n" + String.join("\n", failures));
+                    assertTrue(failures.isEmpty(), () -> "\n" + name + ":" + c.firstLine() + "\n" + String.join("\n",
+                            failures));
                 })));
     }
 

@@ -23,7 +23,8 @@ class RunnerTest {
     }
 
     private static String bless(String text) {
-        return FileCase.join(FileCase.split(text).stream().map(c -> CaseRunner.bless(c, CaseRunner.run(c, "t"))).toList());
+        return FileCase.join(FileCase.split(text).stream().map(c -> CaseRunner.bless(c, CaseRunner.run(c, "t")))
+                .toList());
     }
 
     @Test
@@ -45,7 +46,8 @@ class RunnerTest {
     @Test
     void checksFailWhereTheyDoNotMatch() {
         String run = "// RUN: parse\n";
-        assertEquals(0, failures(run + "// CHECK: input   %x\n// CHECK-NEXT: unary\n// CHECK-NOT: relu\n" + GRAPH).size());
+        assertEquals(0, failures(run + "// CHECK: input   %x\n// CHECK-NEXT: unary\n// CHECK-NOT: relu\n" + GRAPH)
+                .size());
         assertEquals(0, failures(run + "// CHECK-NOT: sigmoid\n// CHECK: unary\n" + GRAPH).size());
         assertTrue(!failures(run + "// CHECK: sigmoid\n" + GRAPH).isEmpty());
         assertTrue(!failures(run + "// CHECK: input\n// CHECK-NEXT: output\n" + GRAPH).isEmpty());

@@ -20,7 +20,8 @@ public final class UnifiedDiff {
         for (int i = 0; i < script.size(); i++) {
             if (nearChange(script, i)) {
                 if (i > shown || out.isEmpty()) {
-                    out.append("@@ line ").append(1 + script.subList(0, i).stream().filter(l -> l.charAt(0) != '+').count())
+                    out.append("@@ line ").append(1 + script.subList(0, i).stream().filter(l -> l.charAt(0) != '+')
+                            .count())
                             .append(" @@\n");
                 }
                 out.append(script.get(i)).append('\n');
