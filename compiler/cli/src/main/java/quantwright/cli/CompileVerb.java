@@ -153,7 +153,7 @@ final class CompileVerb extends Verb {
     private void report(Model model, Artifact artifact, long nanos) {
         Manifest m = artifact.manifest();
         long peak = peakBytes();
-        say("%s: %s for %s -> %s", model.graph().name(), model.isQuantized() ? "integer model" : "float model", m.profile(),
+        say("%s: %s for %s -> %s", file.getFileName(), model.isQuantized() ? "integer model" : "float model", m.profile(),
                 output);
         log().millis().forEach((phase, millis) -> say("  %-20s %9.1f ms", phase, millis));
         say("  %-20s %9.1f ms%s", "in all", nanos / 1e6, peak > 0 ? ", peak memory " + Text.bytes(peak) : "");

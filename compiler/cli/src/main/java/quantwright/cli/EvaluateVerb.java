@@ -74,7 +74,7 @@ final class EvaluateVerb extends Verb {
         Map<String, Object> result = new LinkedHashMap<>();
         Predictions predictions = Predictions.of(program, feed, count, bars);
         bars.close();
-        show(result, program, predictions, labelled ? Optional.of(feed) : Optional.empty());
+        show(result, subject, program, predictions, labelled ? Optional.of(feed) : Optional.empty());
         if (against != null) {
             Optional<Preprocessing> stated = DataOptions.parse(againstPreprocess, "--against-preprocess").or(() -> own);
             Program reference = programOptions.open(this, driver, against, bars);
@@ -83,7 +83,7 @@ final class EvaluateVerb extends Verb {
             Predictions expected = Predictions.of(reference, other, count, bars);
             bars.close();
             Map<String, Object> referenceResult = new LinkedHashMap<>();
-            show(referenceResult, reference, expected, labelled ? Optional.of(other) : Optional.empty());
+            show(referenceResult, against, reference, expected, labelled ? Optional.of(other) : Optional.empty());
             result.put("against", referenceResult);
             show(result, Agreement.of(expected, predictions, labelled ? Optional.of(feed) : Optional.empty()));
         }
@@ -91,15 +91,17 @@ final class EvaluateVerb extends Verb {
         return OK;
     }
 
-    private void show(Map<String, Object> result, Program program, Predictions predictions, Optional<ModelFeed> labels) {
+    private void show(Map<String, Object> result, Path path, Program program, Predictions predictions,
+            Optional<ModelFeed> labels) {
         String runsOn;
         try (Executor executor = program.open()) {
             runsOn = executor.description();
         }
+        result.put("path", path);
         result.put("model", program.name());
         result.put("runsOn", runsOn);
         result.put("samples", predictions.size());
-        say("%s on %s, %d samples", program.name(), runsOn, predictions.size());
+        say("%s on %s, %d samples", path, runsOn, predictions.size());
         if (labels.isPresent()) {
             double top1 = predictions.accuracy(labels.get(), 1);
             result.put("top1", top1);
@@ -143,7 +145,7 @@ final class EvaluateVerb extends Verb {
         }
         comparison.unmatched().forEach(name -> say("  NOT COMPARED %s: the graph has no such value", name));
         long outputs = comparison.tensors().stream().filter(BitComparison.Row::output).count();
-        say("%s: %s differing bytes of %s, in %d materialised tensors and %d outputs over %d samples", program.name(),
+        say("%s: %s differing bytes of %s, in %d materialised tensors and %d outputs over %d samples", subject,
                 Text.count(comparison.differingBytes()), Text.count(comparison.bytes()),
                 comparison.tensors().size() - outputs, outputs, count);
         result(comparison);

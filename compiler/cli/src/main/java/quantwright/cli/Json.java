@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,6 +42,8 @@ final class Json {
             case Long l -> json.writeNumber(l);
             case Double d -> json.writeNumber(d);
             case Float f -> json.writeNumber(f);
+            // Before Iterable: a path iterates over its names.
+            case Path path -> json.writeString(path.toString());
             case Iterable<?> list -> {
                 json.writeStartArray();
                 for (Object element : list) {
