@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.compiler.data.ModelFeed;
+import quantwright.compiler.data.NumericType;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.On;
 import quantwright.compiler.driver.Program;
@@ -47,8 +48,8 @@ public final class AccuracyTable {
         System.out.println("| model | samples | f32 | int8 | drop | exact paired 95 % interval of the drop | same top-1 | mean KL, nats |");
         System.out.println("|---|" + "---:|".repeat(7));
         for (CatalogueModel model : ModelCatalogue.load().all()) {
-            boolean quantizable = Contenders.kinds(model).contains(Contenders.Kind.OURS_INT8);
-            if (quantizable && ModelCatalogue.absent(model).isEmpty() && Files.exists(model.path())
+            boolean measurable = model.data().isPresent() && model.inputType() == NumericType.F32;
+            if (measurable && ModelCatalogue.absent(model).isEmpty() && Files.exists(model.path())
                     && only.matcher(model.id()).find()) {
                 System.out.println(table.row(model));
             }

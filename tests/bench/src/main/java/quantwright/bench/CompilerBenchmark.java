@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import quantwright.backend.CompiledModel;
+import quantwright.compiler.data.NumericType;
 import quantwright.compiler.quant.CalibrationStatistics;
 import quantwright.ir.Graph;
 import quantwright.tests.catalogue.CatalogueModel;
@@ -66,20 +67,18 @@ public class CompilerBenchmark {
         }
     }
 
-    /** Statistics of a float model's activations; models without data or with integer arithmetic are refused. */
+    /** Statistics of a float model's activations; models with integer arithmetic are refused. */
     @State(Scope.Benchmark)
     public static class Calibrated {
         private CalibrationStatistics statistics;
 
-        /** Runs the first samples. */
+        /** Runs the calibration samples. */
         @Setup(Level.Trial)
         public void run(ModelFile file, Normalized normalized) throws Exception {
-            if (!Contenders.kinds(file.entry).contains(Contenders.Kind.OURS_INT8)) {
-                throw new IllegalArgumentException(file.model + " is not quantized by us: no float arithmetic, or no data");
+            if (file.entry.inputType() != NumericType.F32) {
+                throw new IllegalArgumentException(file.model + " is quantized already");
             }
-            Samples samples = Samples.of(file.entry).orElseThrow();
-            var few = new Samples.Part(samples.calibration(), 0, Math.min(8, samples.calibration().size()));
-            statistics = Pipeline.calibrate(normalized.graph, Samples.feed(file.entry, few,
+            statistics = Pipeline.calibrate(normalized.graph, Samples.calibration(file.entry,
                     normalized.graph.inputs().getFirst().type().canonical()));
         }
     }

@@ -74,10 +74,7 @@ final class Contenders implements AutoCloseable {
         if (quantized) {
             return List.of(Kind.OURS_FILE, Kind.XNNPACK_INT8, Kind.BUILTIN_INT8);
         }
-        List<Kind> kinds = new ArrayList<>(List.of(Kind.OURS_FLOAT));
-        if (model.data().isPresent()) {
-            kinds.add(Kind.OURS_INT8);
-        }
+        List<Kind> kinds = new ArrayList<>(List.of(Kind.OURS_FLOAT, Kind.OURS_INT8));
         kinds.addAll(model.isTfLite() ? List.of(Kind.XNNPACK_FLOAT, Kind.BUILTIN_FLOAT) : List.of(Kind.ONNX_RUNTIME));
         return kinds;
     }
@@ -99,9 +96,8 @@ final class Contenders implements AutoCloseable {
         Graph graph = Pipeline.normalize(Pipeline.read(model.path()));
         List<byte[]> inputs = inputs(model, graph);
         if (kind == Kind.OURS_INT8) {
-            Samples samples = Samples.of(model).orElseThrow();
             graph = Pipeline.quantize(graph, Pipeline.calibrate(graph,
-                    Samples.feed(model, samples.calibration(), graph.inputs().getFirst().type().canonical())));
+                    Samples.calibration(model, graph.inputs().getFirst().type().canonical())));
         }
         CompiledModel compiled = Pipeline.compile(graph, true);
         Executor executor = Host.backend().load(compiled);

@@ -1,12 +1,17 @@
 package quantwright.bench;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Random;
 import quantwright.compiler.data.DataSet;
 import quantwright.compiler.data.DataSets;
 import quantwright.compiler.data.ModelFeed;
 import quantwright.compiler.data.NumericType;
 import quantwright.compiler.data.PreparedData;
+import quantwright.compiler.data.Preprocessing;
 import quantwright.compiler.importer.FormatException;
 import quantwright.ir.type.TensorType;
 import quantwright.tests.catalogue.CatalogueModel;
@@ -20,6 +25,8 @@ import quantwright.tests.catalogue.CatalogueModel;
  * @param note how the two were split, or nothing
  */
 record Samples(DataSet calibration, DataSet evaluation, String note) {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     /** The samples of a model; empty if the catalogue has no labelled data for it. */
     static Optional<Samples> of(CatalogueModel model) throws FormatException {
         if (model.data().isEmpty()) {
@@ -32,6 +39,16 @@ record Samples(DataSet calibration, DataSet evaluation, String note) {
         long split = all.size() < 100 ? all.size() / 4 : Math.min(100, all.size() / 5);
         return Optional.of(new Samples(new Part(all, 0, split), new Part(all, split, all.size() - split),
                 "calibrated on the first " + split + " samples of the set, evaluated on the other " + (all.size() - split)));
+    }
+
+    /** Calibration samples as a float model takes them; noise where there are none. */
+    static ModelFeed calibration(CatalogueModel model, TensorType input) throws FormatException {
+        Optional<Samples> samples = of(model);
+        if (samples.isPresent()) {
+            return feed(model, samples.get().calibration, input);
+        }
+        long[] shape = Arrays.stream(input.shape().toArray()).asLongStream().skip(1).toArray();
+        return new ModelFeed(new PreparedData(new Noise(shape, 2), Preprocessing.none(), NumericType.F32), input);
     }
 
     /** Samples as a model takes them. */
@@ -69,6 +86,44 @@ record Samples(DataSet calibration, DataSet evaluation, String note) {
         @Override
         public void read(long first, int count, MemorySegment into) throws FormatException {
             whole.read(from + first, count, into);
+        }
+    }
+
+    /** Pseudo-random f32 samples in [0, 1): for models without data, whose speed alone is measured. */
+    record Noise(long[] sampleShape, long size) implements DataSet {
+        @Override
+        public String name() {
+            return "noise";
+        }
+
+        @Override
+        public long[] sampleShape() {
+            return sampleShape.clone();
+        }
+
+        @Override
+        public NumericType type() {
+            return NumericType.F32;
+        }
+
+        @Override
+        public boolean labelled() {
+            return false;
+        }
+
+        @Override
+        public long label(long sample) {
+            throw new IllegalStateException("noise has no labels");
+        }
+
+        @Override
+        public void read(long first, int count, MemorySegment into) {
+            for (int i = 0; i < count; i++) {
+                Random random = new Random(first + i);
+                for (long k = 0; k < sampleElements(); k++) {
+                    into.set(FLOAT, (i * sampleElements() + k) * 4, random.nextFloat());
+                }
+            }
         }
     }
 }

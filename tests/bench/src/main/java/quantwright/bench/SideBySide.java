@@ -30,7 +30,8 @@ public final class SideBySide {
         double seconds = arguments.number("seconds", 10);
         Pattern only = Pattern.compile(arguments.text("only", ""));
         System.out.printf("One thread, batch 1, %s, profile %s; fastest (median) of measurements in turns, in us. Our int8 is by"
-                + " the standard recipe; `.tflite` is the file's own quantization.%n%n", Host.processor(), Host.profile().id());
+                + " the standard recipe (models without data are calibrated on noise, for speed alone); `.tflite` is the file's own"
+                + " quantization.%n%n", Host.processor(), Host.profile().id());
         System.out.println("| model | " + String.join(" | ", Stream.of(Kind.values()).map(Kind::toString).toList())
                 + " | ours int8 : f32 | ours : best peer | GMAC/s | of `vpdpbusd` peak |");
         System.out.println("|---|" + "---:|".repeat(Kind.values().length + 4));
