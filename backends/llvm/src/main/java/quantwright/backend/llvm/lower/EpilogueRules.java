@@ -22,6 +22,8 @@ import quantwright.ir.op.Quantize;
 import quantwright.ir.op.Transpose;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
 
 /**
  * Which ops a kernel takes into its epilogue. A chain starts at a convolution or dense layer and goes on while the value has
@@ -41,9 +43,19 @@ final class EpilogueRules {
     /** Whether a chain can start at the node. */
     boolean isRoot(Node node) {
         return fuse && switch (node.op()) {
-            case QConv2d _, QDense _, Conv2d _, Dense _, Transpose _ -> true;
+            case QConv2d _, QDense _, Conv2d _, Dense _ -> hasKernel(node);
+            case Transpose _ -> true;
             default -> false;
         };
+    }
+
+    /** Whether kernels with epilogues take the product's operands at all; plain loops have no epilogue. */
+    private static boolean hasKernel(Node product) {
+        TensorType x = product.operand(0).type();
+        TensorType w = product.operand(1).type();
+        boolean constants = product.operands().stream().skip(1).allMatch(TileOps::isConstant);
+        return constants && (x.element() == ScalarType.F32 || x.storage() == ScalarType.I8 && w.isQuantized()
+                && w.storage() == ScalarType.I8 && w.quantized().isSymmetric());
     }
 
     /** The longest chain from {@code root}, at least {@code root} itself, without the nodes in {@code taken}. */

@@ -23,6 +23,7 @@ import quantwright.ir.op.Transpose;
 final class Lowerings implements NodeLowering {
     private final NodeLowering products = new IntegerProducts();
     private final NodeLowering floatProducts = new FloatProducts();
+    private final NodeLowering productLoops = new ProductLoops();
     private final NodeLowering movement = new Movement();
     private final NodeLowering loops = new LoopFamilies();
 
@@ -32,13 +33,24 @@ final class Lowerings implements NodeLowering {
             return loops.lower(node, cx);
         }
         return switch (TileOps.rootOp(node)) {
-            case QConv2d _, QDense _ -> products.lower(node, cx);
-            case Conv2d _, Dense _ -> floatProducts.lower(node, cx);
+            case QConv2d _, QDense _ -> orLoops(products.lower(node, cx), node, cx);
+            case Conv2d _, Dense _ -> orLoops(floatProducts.lower(node, cx), node, cx);
             case Reshape _, Identity _, QReinterpret _ when cx.sharesMemory(node.result(), node.operand(0)) ->
                     NodeLowering.calls();
             case Transpose _, Slice _, Pad _, Concat _, Expand _, DepthToSpace _, SpaceToDepth _, ChannelShuffle _, Reshape _,
                     Identity _, Relayout _ -> movement.lower(node, cx);
             default -> loops.lower(node, cx);
+        };
+    }
+
+    /** A lone product that every kernel refuses is computed by plain loops. */
+    private Result orLoops(Result result, Node node, LoweringContext cx) {
+        if (!(result instanceof Result.Rejected refused) || node.op() instanceof Fused) {
+            return result;
+        }
+        return switch (productLoops.lower(node, cx)) {
+            case Result.Calls calls -> calls;
+            case Result.Rejected loops -> new Result.Rejected(refused.reason() + "; " + loops.reason());
         };
     }
 }

@@ -12,6 +12,7 @@ import quantwright.ir.op.Op;
 import quantwright.ir.op.QConv2d;
 import quantwright.ir.op.QDense;
 import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
@@ -39,7 +40,7 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
         byte[] weights = TileOps.constant(w).toTensor().bytes();
         int outputs = w.type().dim(0);
         int[] bias = biasValue == null ? new int[outputs] : TileOps.constant(biasValue).toTensor().ints();
-        if (w.type().storage().bits() != 8 || !weightType.isSymmetric()) {
+        if (w.type().storage() != ScalarType.I8 || !weightType.isSymmetric()) {
             return problem("weights must be i8 with zero point 0");
         }
         double[] bounds = bounds(weights, bias, outputs, x);
