@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
@@ -55,8 +56,12 @@ final class Differential {
     }
 
     static HardwareProfile profile() {
-        List<String> features = KernelRunner.AVX512.stream().map(CpuFeature::llvmName).sorted().toList();
-        CpuMachine machine = new CpuMachine("x86_64", "generic", features, 512, 32768, 1048576);
+        return profile(KernelRunner.AVX512, 512);
+    }
+
+    private static HardwareProfile profile(Set<CpuFeature> extensions, int bits) {
+        List<String> features = extensions.stream().map(CpuFeature::llvmName).sorted().toList();
+        CpuMachine machine = new CpuMachine("x86_64", "generic", features, bits, 32768, 1048576);
         return new HardwareProfile("test", "test", Optional.of(machine), new QuantizationRules("f32", true, true, true), "0");
     }
 
@@ -157,10 +162,15 @@ final class Differential {
     }
 
     void check(String what, List<Tensor> inputs) {
+        check(what + " AVX-512", profile(), inputs);
+        check(what + " AVX2", profile(KernelRunner.AVX2, 256), inputs);
+    }
+
+    private void check(String what, HardwareProfile profile, List<Tensor> inputs) {
         AvxBackend backend = new AvxBackend();
         CompiledModel model;
         try {
-            model = backend.compile(new CompileRequest(graph, profile(), "test", CompileRequest.Progress.SILENT));
+            model = backend.compile(new CompileRequest(graph, profile, "test", CompileRequest.Progress.SILENT));
         } catch (BackendUnavailable e) {
             assumeTrue(false, e.getMessage());
             return;
