@@ -23,8 +23,9 @@ import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
- * Accuracy of each float model of the catalogue that has labelled data, against its int8 form by the standard recipe, both
- * by the profile's code. Arguments: {@code [--only REGEX]} of model ids; {@code [--limit N]}, evaluate the first N samples.
+ * Accuracy of each float model of the catalogue that has labelled data, against its int8 form by the standard recipe,
+ * both by the profile's code. Arguments: {@code [--only REGEX]} of model ids; {@code [--limit N]}, evaluate the first N
+ * samples.
  */
 public final class AccuracyTable {
     /** Below this many samples the table gives the interval of the drop. */
@@ -44,8 +45,10 @@ public final class AccuracyTable {
         Arguments arguments = new Arguments(args, "only", "limit");
         Pattern only = Pattern.compile(arguments.text("only", ""));
         AccuracyTable table = new AccuracyTable((long) arguments.number("limit", Long.MAX_VALUE));
-        System.out.printf("Top-1 in %%, profile %s. Int8 by the standard recipe, the same for every model.%n%n", table.profile.id());
-        System.out.println("| model | samples | f32 | int8 | drop | exact paired 95 % interval of the drop | same top-1 | mean KL, nats |");
+        System.out.printf("Top-1 in %%, profile %s. Int8 by the standard recipe, the same for every model.%n%n",
+                table.profile.id());
+        System.out.println("| model | samples | f32 | int8 | drop | exact paired 95 % interval of the drop | same top-1"
+                + " | mean KL, nats |");
         System.out.println("|---|" + "---:|".repeat(7));
         for (CatalogueModel model : ModelCatalogue.load().all()) {
             boolean measurable = model.data().isPresent() && model.inputType() == NumericType.F32;
@@ -67,8 +70,9 @@ public final class AccuracyTable {
         Model real = driver.load(entry.path(), ImportOptions.none(), sink);
         ModelFeed evaluation = Samples.feed(entry, samples.evaluation(), real.input());
         long count = Math.min(limit, evaluation.size());
-        Model integer = real.quantize(real.calibrate(Samples.feed(entry, samples.calibration(), real.input()), profile, sink,
-                Progress.SILENT), QuantizationOptions.standard());
+        ModelFeed calibration = Samples.feed(entry, samples.calibration(), real.input());
+        Model integer = real.quantize(real.calibrate(calibration, profile, sink, Progress.SILENT),
+                QuantizationOptions.standard());
         Predictions expected = Predictions.of(program(real, sink), evaluation, count, Progress.SILENT);
         Predictions predicted = Predictions.of(program(integer, sink), evaluation, count, Progress.SILENT);
         Agreement agreement = Agreement.of(expected, predicted, Optional.of(evaluation));

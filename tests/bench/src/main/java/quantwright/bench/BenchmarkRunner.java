@@ -7,6 +7,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 
@@ -28,8 +29,8 @@ public final class BenchmarkRunner {
         }
         ChainedOptionsBuilder options = new OptionsBuilder().parent(given).jvmArgsPrepend(properties());
         if (!given.getParameter("kernel").hasValue()) {
-            options.param("kernel", KernelCase.all(Host.backend().kernels(Host.backend().target(Host.profile()))).keySet()
-                    .toArray(String[]::new));
+            CpuKernels kernels = Host.backend().kernels(Host.backend().target(Host.profile()));
+            options.param("kernel", KernelCase.all(kernels).keySet().toArray(String[]::new));
         }
         if (!given.getParameter("model").hasValue()) {
             List<String> models = ModelCatalogue.load().all().stream().filter(m -> Files.exists(m.path()))

@@ -31,7 +31,8 @@ public final class CompileTable {
             return;
         }
         Pattern only = Pattern.compile(arguments.text("only", ""));
-        System.out.println("Milliseconds in a fresh JVM, its start included in the total; peak resident memory in MiB.\n");
+        System.out.println("Milliseconds in a fresh JVM, its start included in the total; peak resident memory in"
+                + " MiB.\n");
         System.out.println("| model | import | normalize | lower | LLVM | link | load | total | peak memory |");
         System.out.println("|---|" + "---:|".repeat(8));
         for (CatalogueModel model : ModelCatalogue.load().all()) {
@@ -42,13 +43,16 @@ public final class CompileTable {
     }
 
     private static void child(String id) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC", "-XX:-UsePerfData", "--enable-native-access=ALL-UNNAMED"));
         System.getProperties().stringPropertyNames().stream().filter(n -> n.startsWith("quantwright.")).sorted()
                 .forEach(n -> command.add("-D" + n + "=" + System.getProperty(n)));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CompileTable.class.getName(), "--one", id));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CompileTable.class.getName(), "--one",
+                id));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String row = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        String row = new String(process.getInputStream().readAllBytes(),
+                java.nio.charset.StandardCharsets.UTF_8).strip();
         System.out.println(process.waitFor() == 0 ? row : "| " + id + " | failed, see the messages |" + " |".repeat(7));
     }
 

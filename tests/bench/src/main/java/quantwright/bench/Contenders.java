@@ -26,13 +26,14 @@ import quantwright.tests.peer.TfLitePeer;
 import quantwright.tests.peer.Timing;
 
 /**
- * Runnable forms of catalogue models, all on one thread and each with its own copy of the same input: the first sample of
- * the model's evaluation data, or pseudo-random numbers where there is none.
+ * Runnable forms of catalogue models, all on one thread and each with its own copy of the same input: the first
+ * sample of the model's evaluation data, or pseudo-random numbers where there is none.
  */
 final class Contenders implements AutoCloseable {
     /** Who runs a model, and in which arithmetic. */
     enum Kind {
-        OURS_FLOAT("ours f32"), OURS_INT8("ours int8"), OURS_FILE("ours int8 (.tflite)"), ONNX_RUNTIME("ONNX Runtime f32"),
+        OURS_FLOAT("ours f32"), OURS_INT8("ours int8"), OURS_FILE("ours int8 (.tflite)"),
+        ONNX_RUNTIME("ONNX Runtime f32"),
         XNNPACK_FLOAT("TFLite+XNNPACK f32"), XNNPACK_INT8("TFLite+XNNPACK int8"), BUILTIN_FLOAT("TFLite built-in f32"),
         BUILTIN_INT8("TFLite built-in int8");
 
@@ -119,7 +120,8 @@ final class Contenders implements AutoCloseable {
         for (int i = 0; i < contents.size(); i++) {
             Value input = graph.inputs().get(i);
             long[] dims = java.util.Arrays.stream(input.type().shape().toArray()).asLongStream().toArray();
-            fed.put(input.name(), new PeerTensor(input.name(), "FLOAT32", dims, contents.get(i), new float[0], new int[0], 0));
+            fed.put(input.name(), new PeerTensor(input.name(), "FLOAT32", dims, contents.get(i), new float[0],
+                    new int[0], 0));
         }
         OnnxRuntimePeer.Bound bound = peer.bind(fed);
         open.push(bound);

@@ -75,7 +75,8 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         pools(kernels).forEach(c -> put(cases, c));
         TensorView image = TensorView.dense(224, 224, 3, 1);
         put(cases, new KernelCase<>("i8:planes-to-pixels:224x224x3", false, 224 * 224 * 3,
-                first(kernels.interleaves(), new InterleaveSpec(image, 1, 224 * 224, 224, true)), new InterleaveTemplate.None(),
+                first(kernels.interleaves(), new InterleaveSpec(image, 1, 224 * 224, 224, true)),
+                new InterleaveTemplate.None(),
                 List.of(Buffer.of(image, 1)), Buffer.of(image, 1)));
         return cases;
     }
@@ -108,7 +109,8 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         for (int i = 0; i < factors.length; i++) {
             factors[i] = (0.5f + random.nextFloat()) * l.outputs() / (100f * l.weights());
         }
-        ConvParameters p = new ConvParameters(weights, new int[l.outputs()], 0, EpilogueValues.f32(factors, -128, -128, 127));
+        ConvParameters p = new ConvParameters(weights, new int[l.outputs()], 0,
+                EpilogueValues.f32(factors, -128, -128, 127));
         Epilogue e = Epilogue.f32(true, false);
         KernelSpec spec;
         Kernel<ConvParameters> kernel;
@@ -121,7 +123,8 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
             kernel = first(kernels.convolutions(), s);
             spec = s;
         }
-        return new KernelCase<>("i8:" + l.id(), true, spec.work(), kernel, p, List.of(input(l, 1)), Buffer.of(l.out(1), 1));
+        return new KernelCase<>("i8:" + l.id(), true, spec.work(), kernel, p, List.of(input(l, 1)),
+                Buffer.of(l.out(1), 1));
     }
 
     private static KernelCase<FloatParameters> real(CpuKernels kernels, Layer l) {
@@ -143,7 +146,8 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
             kernel = first(kernels.floatConvolutions(), s);
             spec = s;
         }
-        return new KernelCase<>("f32:" + l.id(), true, spec.work(), kernel, p, List.of(input(l, 4)), Buffer.of(l.out(4), 4));
+        return new KernelCase<>("f32:" + l.id(), true, spec.work(), kernel, p, List.of(input(l, 4)),
+                Buffer.of(l.out(4), 4));
     }
 
     private static Buffer input(Layer l, int elementBytes) {

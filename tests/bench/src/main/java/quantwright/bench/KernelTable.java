@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import quantwright.backend.llvm.CodeTarget;
 
 /**
- * Prints what each kernel of the catalogue reaches, taking turns with the register-only {@code vpdpbusd} loop. Arguments:
- * {@code [--seconds S]} for each kernel, default 0.3, and {@code [--only REGEX]} of kernel ids.
+ * Prints what each kernel of the catalogue reaches, taking turns with the register-only {@code vpdpbusd} loop.
+ * Arguments: {@code [--seconds S]} for each kernel, default 0.3, and {@code [--only REGEX]} of kernel ids.
  */
 public final class KernelTable {
     private KernelTable() {
@@ -42,8 +42,9 @@ public final class KernelTable {
         if (!c.multiplies()) {
             System.out.printf("| %s | `%s` | %.2f | %.1f G elements/s | | |%n", c.id(), c.kernel().name(), nanos / 1e3,
                     c.work() / nanos);
-        } else if (peak == null) {
-            System.out.printf("| %s | `%s` | %.2f | %.1f | | |%n", c.id(), c.kernel().name(), nanos / 1e3, c.work() / nanos);
+        } else if (peak == null || c.output().floats()) {
+            System.out.printf("| %s | `%s` | %.2f | %.1f | | |%n", c.id(), c.kernel().name(), nanos / 1e3,
+                    c.work() / nanos);
         } else {
             double most = VnniPeak.macs() / times.get("peak").min();
             System.out.printf("| %s | `%s` | %.2f | %.1f | %.1f | %.0f %% |%n", c.id(), c.kernel().name(), nanos / 1e3,

@@ -48,7 +48,8 @@ record Layer(String network, boolean depthwise, int height, int width, int input
     }
 
     Window window() {
-        return new Window(kernelHeight, kernelWidth, stride, stride, 1, 1, verticalPadding() / 2, horizontalPadding() / 2);
+        return new Window(kernelHeight, kernelWidth, stride, stride, 1, 1, verticalPadding() / 2,
+                horizontalPadding() / 2);
     }
 
     TensorView in(int elementBytes) {
@@ -68,7 +69,8 @@ record Layer(String network, boolean depthwise, int height, int width, int input
     /** Each distinct layer shape of the networks the speed goals are stated for, in their order. */
     static List<Layer> all() {
         Shapes s = new Shapes();
-        s.network("mobilenet-v2").conv(224, 3, 32, 3, 2).conv(112, 32, 16, 1, 1).conv(112, 16, 96, 1, 1).depthwise(112, 96, 2)
+        s.network("mobilenet-v2").conv(224, 3, 32, 3, 2).conv(112, 32, 16, 1, 1).conv(112, 16, 96, 1, 1)
+                .depthwise(112, 96, 2)
                 .conv(56, 96, 24, 1, 1).conv(56, 24, 144, 1, 1).depthwise(56, 144, 1).conv(56, 144, 24, 1, 1)
                 .depthwise(56, 144, 2).conv(28, 144, 32, 1, 1).conv(28, 32, 192, 1, 1).depthwise(28, 192, 1)
                 .conv(28, 192, 32, 1, 1).depthwise(28, 192, 2).conv(14, 192, 64, 1, 1).conv(14, 64, 384, 1, 1)
@@ -76,7 +78,8 @@ record Layer(String network, boolean depthwise, int height, int width, int input
                 .depthwise(14, 576, 1).conv(14, 576, 96, 1, 1).depthwise(14, 576, 2).conv(7, 576, 160, 1, 1)
                 .conv(7, 160, 960, 1, 1).depthwise(7, 960, 1).conv(7, 960, 160, 1, 1).conv(7, 960, 320, 1, 1)
                 .conv(7, 320, 1280, 1, 1).conv(1, 1280, 1001, 1, 1);
-        s.network("resnet50").conv(224, 3, 64, 7, 2).conv(56, 64, 64, 1, 1).conv(56, 64, 64, 3, 1).conv(56, 64, 256, 1, 1)
+        s.network("resnet50").conv(224, 3, 64, 7, 2).conv(56, 64, 64, 1, 1).conv(56, 64, 64, 3, 1)
+                .conv(56, 64, 256, 1, 1)
                 .conv(56, 256, 64, 1, 1).conv(56, 128, 128, 3, 2).conv(28, 128, 128, 3, 1).conv(28, 128, 512, 1, 1)
                 .conv(28, 512, 128, 1, 1).conv(14, 256, 256, 3, 1).conv(14, 256, 1024, 1, 1).conv(14, 1024, 256, 1, 1)
                 .conv(7, 512, 512, 3, 1).conv(7, 512, 2048, 1, 1).conv(7, 2048, 512, 1, 1).conv(1, 2048, 1000, 1, 1);
@@ -107,7 +110,8 @@ record Layer(String network, boolean depthwise, int height, int width, int input
 
         Shapes add(boolean depthwise, int height, int width, int inputs, int outputs, int kernelHeight, int kernelWidth,
                 int stride) {
-            layers.add(new Layer(network, depthwise, height, width, inputs, outputs, kernelHeight, kernelWidth, stride));
+            layers.add(new Layer(network, depthwise, height, width, inputs, outputs, kernelHeight, kernelWidth,
+                    stride));
             return this;
         }
 

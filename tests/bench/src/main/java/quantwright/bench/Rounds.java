@@ -9,8 +9,8 @@ import quantwright.tests.peer.Timing;
 
 /**
  * Measures contenders side by side in one process: in every round each takes its turn, so that all see the same
- * disturbances. A turn is one measurement of as many calls as fill about 100 us, after one call that is not measured and
- * brings the contender's data back into the caches.
+ * disturbances. A turn is one measurement of as many calls as fill about 100 us, after one call that is not measured
+ * and brings the contender's data back into the caches.
  */
 final class Rounds {
     private static final double TURN_NANOS = 100_000;

@@ -17,15 +17,17 @@ import quantwright.ir.type.TensorType;
 import quantwright.tests.catalogue.CatalogueModel;
 
 /**
- * Calibration and evaluation samples of a catalogue model. Where the catalogue has no calibration set, the first fifth (at
- * most 100; a quarter of sets under 100) of the evaluation set is split off for calibration, and evaluation leaves it out.
+ * Calibration and evaluation samples of a catalogue model. Where the catalogue has no calibration set, the first fifth
+ * (at most 100; a quarter of sets under 100) of the evaluation set is split off for calibration, and evaluation leaves
+ * it out.
  *
  * @param calibration what ranges are found on
  * @param evaluation labelled samples, none of them in {@code calibration}
  * @param note how the two were split, or nothing
  */
 record Samples(DataSet calibration, DataSet evaluation, String note) {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** The samples of a model; empty if the catalogue has no labelled data for it. */
     static Optional<Samples> of(CatalogueModel model) throws FormatException {
@@ -38,7 +40,8 @@ record Samples(DataSet calibration, DataSet evaluation, String note) {
         }
         long split = all.size() < 100 ? all.size() / 4 : Math.min(100, all.size() / 5);
         return Optional.of(new Samples(new Part(all, 0, split), new Part(all, split, all.size() - split),
-                "calibrated on the first " + split + " samples of the set, evaluated on the other " + (all.size() - split)));
+                "calibrated on the first " + split + " samples of the set, evaluated on the other "
+                + (all.size() - split)));
     }
 
     /** Calibration samples as a float model takes them; noise where there are none. */

@@ -14,9 +14,9 @@ import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
- * Latency of each catalogue model beside ONNX Runtime and TensorFlow Lite, one thread each, taking turns in one process.
- * Arguments: {@code [--seconds S]} for each model, default 10; {@code [--only REGEX]} of model ids; {@code [--compile none|one|all]}
- * for which models compile times follow, default {@code one}: MobileNetV2.
+ * Latency of each catalogue model beside ONNX Runtime and TensorFlow Lite, one thread each, taking turns in one
+ * process. Arguments: {@code [--seconds S]} for each model, default 10; {@code [--only REGEX]} of model ids;
+ * {@code [--compile none|one|all]} for which models compile times follow, default {@code one}: MobileNetV2.
  */
 public final class SideBySide {
     private static final String COMPILED = "mobilenet-v2-int8";
@@ -29,9 +29,9 @@ public final class SideBySide {
         Arguments arguments = new Arguments(args, "seconds", "only", "compile");
         double seconds = arguments.number("seconds", 10);
         Pattern only = Pattern.compile(arguments.text("only", ""));
-        System.out.printf("One thread, batch 1, %s, profile %s; fastest (median) of measurements in turns, in us. Our int8 is by"
-                + " the standard recipe (models without data are calibrated on noise, for speed alone); `.tflite` is the file's own"
-                + " quantization.%n%n", Host.processor(), Host.profile().id());
+        System.out.printf("One thread, batch 1, %s, profile %s; fastest (median) of measurements in turns, in us. Our"
+                + " int8 is by the standard recipe (models without data are calibrated on noise, for speed alone);"
+                + " `.tflite` is the file's own quantization.%n%n", Host.processor(), Host.profile().id());
         System.out.println("| model | " + String.join(" | ", Stream.of(Kind.values()).map(Kind::toString).toList())
                 + " | ours int8 : f32 | ours : best peer | GMAC/s | of `vpdpbusd` peak |");
         System.out.println("|---|" + "---:|".repeat(Kind.values().length + 4));
@@ -61,7 +61,8 @@ public final class SideBySide {
         return groups;
     }
 
-    private static void row(String name, List<CatalogueModel> models, double seconds, List<String> notes) throws Exception {
+    private static void row(String name, List<CatalogueModel> models, double seconds, List<String> notes)
+            throws Exception {
         try (Contenders contenders = new Contenders(); VnniPeak peak = Host.hasVnni() ? new VnniPeak() : null) {
             models.forEach(contenders::addAll);
             notes.addAll(contenders.notes());
@@ -76,7 +77,8 @@ public final class SideBySide {
             StringBuilder row = new StringBuilder("| " + name);
             for (Kind kind : Kind.values()) {
                 Times t = times.get(kind);
-                row.append(" | ").append(t == null ? "" : String.format("%s (%s)", micros(t.min()), micros(t.median())));
+                row.append(" | ").append(t == null ? "" : String.format("%s (%s)", micros(t.min()),
+                        micros(t.median())));
             }
             row.append(ratios(times));
             Optional<Kind> integer = Stream.of(Kind.OURS_INT8, Kind.OURS_FILE).filter(times::containsKey).findFirst();

@@ -12,8 +12,8 @@ import quantwright.backend.llvm.text.ModuleBuilder;
 import quantwright.backend.llvm.text.TargetAttributes;
 
 /**
- * The most multiply-accumulates a core does: a loop of {@code vpdpbusd} on 512-bit registers alone, with more independent
- * accumulators than latency times throughput needs. What integer kernels are measured against.
+ * The most multiply-accumulates a core does: a loop of {@code vpdpbusd} on 512-bit registers alone, with more
+ * independent accumulators than latency times throughput needs. What integer kernels are measured against.
  */
 final class VnniPeak implements AutoCloseable {
     private static final int ACCUMULATORS = 24;
@@ -50,7 +50,8 @@ final class VnniPeak implements AutoCloseable {
         for (int k = 0; k < ACCUMULATORS; k++) {
             s.append("  %y" + k + " = call " + V + " " + DOT + "(" + V + " %x" + k + ", " + V + " %a, " + V + " %b)\n");
         }
-        s.append("  %i1 = add i64 %i, 1\n  %more = icmp ult i64 %i1, %n\n  br i1 %more, label %loop, label %done\ndone:\n");
+        s.append("  %i1 = add i64 %i, 1\n  %more = icmp ult i64 %i1, %n\n")
+                .append("  br i1 %more, label %loop, label %done\ndone:\n");
         String sum = "%y0";
         for (int k = 1; k < ACCUMULATORS; k++) {
             s.append("  %s" + k + " = xor " + V + " " + sum + ", %y" + k + "\n");

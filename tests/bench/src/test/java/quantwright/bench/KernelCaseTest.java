@@ -26,7 +26,8 @@ class KernelCaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mobilenet-v2:conv3x3s2:224x224x3-32", "resnet50:conv7x7s2:224x224x3-64", "vww:dw3x3s2:48x48x16"})
+    @ValueSource(strings = {"mobilenet-v2:conv3x3s2:224x224x3-32", "resnet50:conv7x7s2:224x224x3-64",
+            "vww:dw3x3s2:48x48x16"})
     void workIsOutputsTimesTaps(String id) {
         CpuKernels kernels = Host.backend().kernels(Host.backend().target(new ProfileCatalogue().find("x86-avx2")));
         long expected = switch (id) {
