@@ -62,7 +62,8 @@ final class Differential {
     private static HardwareProfile profile(Set<CpuFeature> extensions, int bits) {
         List<String> features = extensions.stream().map(CpuFeature::llvmName).sorted().toList();
         CpuMachine machine = new CpuMachine("x86_64", "generic", features, bits, 32768, 1048576);
-        return new HardwareProfile("test", "test", Optional.of(machine), new QuantizationRules("f32", true, true, true), "0");
+        return new HardwareProfile("test", "test", Optional.of(machine), new QuantizationRules("f32", true, true,
+                true), "0");
     }
 
     /** Skips the test where this host cannot run the code. */
@@ -194,7 +195,8 @@ final class Differential {
                 compare("untraced output " + i, outputs.get(i), plain.get(i), wrong);
             }
             assertTrue(wrong.isEmpty(), () -> what + ": " + wrong + "\n" + model.manifest().steps() + "\n"
-                    + graph.nodes().stream().map(n -> n.op() + " " + n.operands().stream().map(Value::type).toList() + " -> "
+                    + graph.nodes().stream().map(n -> n.op() + " " + n.operands().stream().map(Value::type).toList()
+                    + " -> "
                     + n.result().type()).toList());
         }
     }

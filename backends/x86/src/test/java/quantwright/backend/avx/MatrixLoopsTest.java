@@ -55,7 +55,8 @@ class MatrixLoopsTest {
             int n = d.dim(70);
             boolean transposed = i % 2 == 0;
             int[] right = transposed ? batched(n, k) : batched(k, n);
-            d.output(d.node(new MatMul(transposed), d.input(ScalarType.F32, batched(m, k)), d.input(ScalarType.F32, right)));
+            d.output(d.node(new MatMul(transposed), d.input(ScalarType.F32, batched(m, k)), d.input(ScalarType.F32,
+                    right)));
             List<Tensor> inputs = new ArrayList<>();
             for (Value v : d.graph.inputs()) {
                 Tensor t = Tensor.zeros(v.type());
@@ -96,7 +97,8 @@ class MatrixLoopsTest {
                 int[] shape = {d.dim(2), d.dim(7), d.dim(9), d.dim(40)};
                 int height = d.dim(15);
                 int width = d.dim(15);
-                ResizeSpec spec = new ResizeSpec(mode, coordinates, d.pick(Arrays.asList(ResizeNearest.values())), height,
+                ResizeSpec spec = new ResizeSpec(mode, coordinates, d.pick(Arrays.asList(ResizeNearest.values())),
+                        height,
                         width, (float) height / shape[1], (float) width / shape[2]);
                 Value x = d.input(ScalarType.F32, shape);
                 d.output(d.node(new Resize(spec), x));
@@ -153,7 +155,8 @@ class MatrixLoopsTest {
             Pad pad = new Pad(Ints.of(before), Ints.of(after), mode, 1.25f);
             d.output(d.node(pad, d.input(ScalarType.F32, shape)));
             d.output(d.node(pad, d.input(ScalarType.I64, shape)));
-            d.output(d.node(new Dequantize(), d.node(pad, d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, shape)))));
+            d.output(d.node(new Dequantize(), d.node(pad, d.node(new Quantize(), d.i8(), d.input(ScalarType.F32,
+                    shape)))));
             d.check("pad " + mode + Arrays.toString(shape) + Arrays.toString(before) + Arrays.toString(after));
         }
     }
@@ -174,7 +177,8 @@ class MatrixLoopsTest {
             }
             Slice slice = new Slice(Ints.of(starts), Ints.of(sizes), Ints.of(steps));
             d.output(d.node(slice, d.input(ScalarType.F32, shape)));
-            d.output(d.node(new Dequantize(), d.node(slice, d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, shape)))));
+            d.output(d.node(new Dequantize(), d.node(slice, d.node(new Quantize(), d.i8(), d.input(ScalarType.F32,
+                    shape)))));
             d.check("slice " + slice);
         }
     }

@@ -61,7 +61,8 @@ class PlainLoopsTest {
                 ScalarType.I16, ScalarType.U64)) {
             d.begin();
             Value x = d.input(type, 5, d.dim(30));
-            for (UnaryKind kind : List.of(UnaryKind.RELU, UnaryKind.NEG, UnaryKind.ABS, UnaryKind.SIGN, UnaryKind.NOT)) {
+            for (UnaryKind kind : List.of(UnaryKind.RELU, UnaryKind.NEG, UnaryKind.ABS, UnaryKind.SIGN,
+                    UnaryKind.NOT)) {
                 d.output(d.node(new Unary(kind), x));
             }
             if (type != ScalarType.U64) {

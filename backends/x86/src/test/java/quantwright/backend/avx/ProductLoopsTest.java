@@ -79,7 +79,8 @@ class ProductLoopsTest {
             int channels = groups * d.dim(6);
             int outputs = groups * d.dim(20);
             Window2d w = window();
-            QuantizedType weightType = i % 2 == 0 ? d.quantized(i % 4 == 0 ? ScalarType.I8 : ScalarType.U8) : perAxis(outputs);
+            QuantizedType weightType = i % 2 == 0 ? d.quantized(i % 4 == 0
+                    ? ScalarType.I8 : ScalarType.U8) : perAxis(outputs);
             TensorType type = TensorType.of(weightType, outputs, w.kernelH(), w.kernelW(), channels / groups);
             Value weights = i % 4 == 2 ? d.input(weightType, type.shape().toArray()) : d.constant(d.random(type));
             Value x = d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, 1, 5 + d.dim(4), 5 + d.dim(4), channels));

@@ -23,10 +23,14 @@ import quantwright.ir.type.TensorType;
 
 /** Elementwise quantized ops on random shapes against the interpreter. */
 class QuantizedLoopsTest {
-    private static final List<Rounding> ROUNDINGS = List.of(Rounding.FLOAT32, Rounding.GEMMLOWP, Rounding.SINGLE_ROUNDING,
-            fixed(15, Rounding.Mode.HALF_UP, Rounding.Intermediate.I64), fixed(16, Rounding.Mode.FLOOR, Rounding.Intermediate.I64),
-            fixed(32, Rounding.Mode.HALF_EVEN, Rounding.Intermediate.I64), fixed(31, Rounding.Mode.HALF_AWAY, Rounding.Intermediate.I32),
-            fixed(31, Rounding.Mode.TOWARD_ZERO, Rounding.Intermediate.I64), fixed(31, Rounding.Mode.HALF_EVEN, Rounding.Intermediate.I32));
+    private static final List<Rounding> ROUNDINGS = List.of(Rounding.FLOAT32, Rounding.GEMMLOWP,
+            Rounding.SINGLE_ROUNDING,
+            fixed(15, Rounding.Mode.HALF_UP, Rounding.Intermediate.I64), fixed(16, Rounding.Mode.FLOOR,
+            Rounding.Intermediate.I64),
+            fixed(32, Rounding.Mode.HALF_EVEN, Rounding.Intermediate.I64), fixed(31, Rounding.Mode.HALF_AWAY,
+            Rounding.Intermediate.I32),
+            fixed(31, Rounding.Mode.TOWARD_ZERO, Rounding.Intermediate.I64), fixed(31, Rounding.Mode.HALF_EVEN,
+            Rounding.Intermediate.I32));
     private final Differential d = new Differential(42);
 
     private static Rounding fixed(int bits, Rounding.Mode mode, Rounding.Intermediate width) {
@@ -71,7 +75,8 @@ class QuantizedLoopsTest {
             d.begin();
             int[] shape = shape();
             Value x = d.input(ScalarType.F32, shape);
-            Value q = d.node(new Quantize(), d.quantized(d.pick(List.of(ScalarType.I8, ScalarType.U8, ScalarType.I16))), x);
+            Value q = d.node(new Quantize(), d.quantized(d.pick(List.of(ScalarType.I8, ScalarType.U8,
+                    ScalarType.I16))), x);
             Value y = d.node(new Dequantize(), q);
             d.output(y);
             d.output(q);
@@ -138,7 +143,8 @@ class QuantizedLoopsTest {
             Value a = d.input(d.quantized(storage), shape);
             QuantizedType.PerTensor type = d.quantized(storage);
             boolean constant = d.random.nextBoolean();
-            Value b = constant ? d.constant(d.random(TensorType.of(type, narrowed(shape)))) : d.input(type, narrowed(shape));
+            Value b = constant ? d.constant(d.random(TensorType.of(type, narrowed(shape)))) : d.input(type,
+                    narrowed(shape));
             QuantizedType out = d.i8();
             Value sum = d.node(new QAdd(d.random.nextBoolean(), rounding, clamp(out)), out, d.random.nextBoolean()
                     ? new Value[] {a, b} : new Value[] {b, a});

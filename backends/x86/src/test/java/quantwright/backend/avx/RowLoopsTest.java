@@ -70,9 +70,11 @@ class RowLoopsTest {
             d.output(d.node(new Dequantize(), d.node(new MaxPool(window()), x)));
             Rounding rounding = i % 2 == 0 ? Rounding.FLOAT32 : Rounding.GEMMLOWP;
             QuantizedType out = d.i8();
-            d.output(d.node(new Dequantize(), d.node(new QAvgPool(window(), i % 3 == 0, 0, 0, AverageRule.SCALED, rounding,
+            d.output(d.node(new Dequantize(), d.node(new QAvgPool(window(), i % 3 == 0, 0, 0, AverageRule.SCALED,
+                    rounding,
                     Clamp.full(ScalarType.I8)), out, x)));
-            d.output(d.node(new Dequantize(), d.node(new QAvgPool(window(), i % 3 == 0, 0, 0, AverageRule.TFLITE_DIVISION,
+            d.output(d.node(new Dequantize(), d.node(new QAvgPool(window(), i % 3 == 0, 0, 0,
+                    AverageRule.TFLITE_DIVISION,
                     rounding, Clamp.full(storage)), type, x)));
             d.check("integer pools " + i);
         }

@@ -78,7 +78,9 @@ public sealed interface FinishBody extends MapBody {
         }
     }
 
-    /** Rescaling of {@code sum + offset}, then bias and clamp; slots offset, the factor's, then bias, min, max as i64. */
+    /**
+     * Rescaling of {@code sum + offset}, then bias and clamp; slots offset, the factor's, then bias, min, max as i64.
+     */
     record ScaledSum(Rescaling rescaling) implements FinishBody {
         @Override
         public String name() {

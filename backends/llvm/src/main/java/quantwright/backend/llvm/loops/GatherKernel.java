@@ -8,8 +8,8 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Picks positions of one axis by an index tensor. Negative indices count from the end; an index outside the axis, which the
- * interpreter refuses, picks the nearest position, so that nothing outside is read. Emits
+ * Picks positions of one axis by an index tensor. Negative indices count from the end; an index outside the axis, which
+ * the interpreter refuses, picks the nearest position, so that nothing outside is read. Emits
  * {@code void f(ptr x, ptr indices, ptr out, ptr constants)}; the constants are not read.
  *
  * @param outer loops over the axes before; operands x, out

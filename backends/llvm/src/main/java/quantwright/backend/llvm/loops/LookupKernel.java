@@ -8,8 +8,8 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Replaces bytes by entries of a table. The 256 constants are indexed by the byte in memory, unsigned, and hold the byte to
- * store, so that encodings cost nothing. Emits {@code void f(ptr in, ptr out, ptr constants)}.
+ * Replaces bytes by entries of a table. The 256 constants are indexed by the byte in memory, unsigned, and hold the
+ * byte to store, so that encodings cost nothing. Emits {@code void f(ptr in, ptr out, ptr constants)}.
  *
  * @param nest loops; operands in, out
  */

@@ -42,8 +42,8 @@ final class LoopEmitter {
     }
 
     /**
-     * Covers {@code count} consecutive elements by a loop over chunks of {@code lanes} and ever smaller powers of two for the
-     * rest, so that nothing past the end is touched.
+     * Covers {@code count} consecutive elements by a loop over chunks of {@code lanes} and ever smaller powers of two
+     * for the rest, so that nothing past the end is touched.
      */
     static void chunks(FunctionBuilder f, int count, int lanes, Chunk chunk) {
         int full = count / lanes * lanes;
@@ -68,8 +68,8 @@ final class LoopEmitter {
     }
 
     /**
-     * Covers {@code count} elements by vectors of {@code lanes}, which is at most {@code count}: the last one starts early
-     * enough to end with the last element.
+     * Covers {@code count} elements by vectors of {@code lanes}, which is at most {@code count}: the last one starts
+     * early enough to end with the last element.
      */
     static void overlapping(FunctionBuilder f, int count, int lanes, Consumer<Value> body) {
         f.loop(0, count, lanes, i -> {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Extents of a nest of loops and, for each operand, the bytes it moves per iteration of each loop (0 where it is broadcast).
- * Outermost loop first. Value-equal, so that equal nests share code.
+ * Extents of a nest of loops and, for each operand, the bytes it moves per iteration of each loop (0 where it is
+ * broadcast). Outermost loop first. Value-equal, so that equal nests share code.
  *
  * @param extents iterations of each loop
  * @param strides for each operand, bytes per iteration of each loop
@@ -54,7 +54,10 @@ public record LoopNest(List<Integer> extents, List<List<Long>> strides) {
         return depth() == 0 ? 1 : extents.getLast();
     }
 
-    /** The same iterations with single-iteration loops dropped and neighbouring loops joined where every operand allows it. */
+    /**
+     * The same iterations with single-iteration loops dropped and neighbouring loops joined where every operand allows
+     * it.
+     */
     public LoopNest simplified() {
         List<Integer> outExtents = new ArrayList<>();
         List<List<Long>> outStrides = new ArrayList<>();
@@ -87,7 +90,8 @@ public record LoopNest(List<Integer> extents, List<List<Long>> strides) {
 
     /** This nest without its innermost loop. */
     public LoopNest outer() {
-        return new LoopNest(extents.subList(0, depth() - 1), strides.stream().map(s -> s.subList(0, depth() - 1)).toList());
+        return new LoopNest(extents.subList(0, depth() - 1), strides.stream().map(s -> s.subList(0,
+                depth() - 1)).toList());
     }
 
     /** This nest without one of its loops. */

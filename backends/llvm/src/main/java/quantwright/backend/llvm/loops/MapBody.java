@@ -3,7 +3,10 @@ package quantwright.backend.llvm.loops;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.Value;
 
-/** An elementwise function, on scalars or vectors alike. Implementations are value-equal, so that equal loops share code. */
+/**
+ * An elementwise function, on scalars or vectors alike. Implementations are value-equal, so that equal loops share
+ * code.
+ */
 public interface MapBody {
     /** Name for reports. */
     String name();

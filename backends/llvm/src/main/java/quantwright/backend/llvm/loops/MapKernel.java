@@ -10,10 +10,10 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Applies an elementwise function over a loop nest. Vectors run along the loop that makes them cheapest; an operand that is
- * not contiguous there is taken lane by lane. Where vectors do not divide the loop the last one overlaps the one before,
- * which recomputes equal values, so that no scalar remainder is needed. Emits {@code void f(ptr operands..., ptr constants)},
- * the result last; the result overlaps no operand.
+ * Applies an elementwise function over a loop nest. Vectors run along the loop that makes them cheapest; an operand
+ * that is not contiguous there is taken lane by lane. Where vectors do not divide the loop the last one overlaps the
+ * one before, which recomputes equal values, so that no scalar remainder is needed. Emits {@code void f(ptr
+ * operands..., ptr constants)}, the result last; the result overlaps no operand.
  *
  * @param nest loops; operands as {@code operands}
  * @param operands how each lies in memory, the result last
@@ -28,7 +28,8 @@ public record MapKernel(LoopNest nest, List<Stored> operands, MapBody body, int 
         operands = List.copyOf(operands);
         nest = nest.simplified();
         if (nest.strides().size() != operands.size()) {
-            throw new IllegalArgumentException(operands.size() + " operands, " + nest.strides().size() + " in the nest");
+            throw new IllegalArgumentException(operands.size() + " operands, " + nest.strides().size()
+                    + " in the nest");
         }
     }
 

@@ -8,10 +8,10 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Batched matrix products of two activations: {@code acc = fma(a, b, acc)} over k ascending from +0, in f32, or the sum of
- * products of integers less their zero points, in i32 modulo 2^32. Vectors run across columns, four rows share what is
- * loaded of b. Emits {@code void f(ptr a, ptr b, ptr out, ptr constants)}; the constants are the slots of {@code finish},
- * then for integers the two zero points.
+ * Batched matrix products of two activations: {@code acc = fma(a, b, acc)} over k ascending from +0, in f32, or the sum
+ * of products of integers less their zero points, in i32 modulo 2^32. Vectors run across columns, four rows share what
+ * is loaded of b. Emits {@code void f(ptr a, ptr b, ptr out, ptr constants)}; the constants are the slots of {@code
+ * finish}, then for integers the two zero points.
  *
  * @param batch loops over the batch; operands a, b, out
  * @param m rows
@@ -26,7 +26,8 @@ import quantwright.backend.llvm.text.Value;
  * @param finish makes a result of a sum
  * @param lanes most lanes of a vector
  */
-public record MatMulKernel(LoopNest batch, int m, int k, int n, Stored a, Stored b, Stored out, Pair aStrides, Pair bStrides,
+public record MatMulKernel(LoopNest batch, int m, int k, int n, Stored a, Stored b, Stored out, Pair aStrides,
+        Pair bStrides,
                            Pair outStrides, MapBody finish, int lanes) {
     private static final int ROWS = 4;
     private static final int VECTORS = 2;
@@ -47,7 +48,8 @@ public record MatMulKernel(LoopNest batch, int m, int k, int n, Stored a, Stored
 
     /** Adds the function to the module. */
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        FunctionBuilder f = module.function(function, linkage, IrType.VOID, Parameter.readOnly("a"), Parameter.readOnly("b"),
+        FunctionBuilder f = module.function(function, linkage, IrType.VOID, Parameter.readOnly("a"),
+                Parameter.readOnly("b"),
                 Parameter.writable("out"), Parameter.readOnly("constants"));
         int width = Math.min(lanes, Integer.highestOneBit(Math.max(1, n)));
         Address numbers = f.at(f.param(3));

@@ -347,7 +347,8 @@ public sealed interface PlainBody extends MapBody {
                 case F32 -> f.fptrunc(exact, IrType.F32.vec(lanes));
                 case U64 -> f.intrinsic("llvm.fptoui.sat." + wide.suffix() + "." + exact.type().suffix(), wide, exact);
                 default -> {
-                    Value whole = f.intrinsic("llvm.fptosi.sat." + wide.suffix() + "." + exact.type().suffix(), wide, exact);
+                    Value whole = f.intrinsic("llvm.fptosi.sat." + wide.suffix() + "." + exact.type().suffix(), wide,
+                            exact);
                     yield to == ScalarType.I64 ? whole
                             : f.smin(f.smax(whole, Value.of(wide, to.minValue())), Value.of(wide, to.maxValue()));
                 }

@@ -8,10 +8,11 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Convolutions and fully connected layers of any weights, activations included: sums over (kh, kw, ic) ascending from the
- * bias, fused multiply-add in f32, modulo 2^32 in i32. The input has the border that the window reads. Vectors run across
- * the output channels of a group. Emits {@code void f(ptr x, ptr w, [ptr bias,] ptr out, ptr constants)}; the constants
- * are, for integers, the zero points of x and w as two slots, then the slots of {@code finish} for each output channel.
+ * Convolutions and fully connected layers of any weights, activations included: sums over (kh, kw, ic) ascending from
+ * the bias, fused multiply-add in f32, modulo 2^32 in i32. The input has the border that the window reads. Vectors run
+ * across the output channels of a group. Emits {@code void f(ptr x, ptr w, [ptr bias,] ptr out, ptr constants)}; the
+ * constants are, for integers, the zero points of x and w as two slots, then the slots of {@code finish} for each
+ * output channel.
  *
  * @param extents images, rows, columns, groups, output channels and input channels of a group, kernel rows and columns
  * @param in elements of x
@@ -26,11 +27,13 @@ import quantwright.backend.llvm.text.Value;
  * @param finish makes a result of a sum
  * @param lanes most lanes of a vector
  */
-public record ProductKernel(Extents extents, Stored in, Stored weight, Stored out, WindowKernel.Strides inStrides, long tapRow,
+public record ProductKernel(Extents extents, Stored in, Stored weight, Stored out, WindowKernel.Strides inStrides,
+        long tapRow,
                             long tapColumn, WindowKernel.Strides weightStrides, WindowKernel.Strides outStrides,
                             boolean hasBias, MapBody finish, int lanes) {
     /** Iterations of the loops. */
-    public record Extents(int images, int height, int width, int groups, int outputs, int inputs, int kernelH, int kernelW) {
+    public record Extents(int images, int height, int width, int groups, int outputs, int inputs, int kernelH,
+            int kernelW) {
     }
 
     /** Name for reports. */
@@ -58,7 +61,8 @@ public record ProductKernel(Extents extents, Stored in, Stored weight, Stored ou
                 Value o = f.add(f.mul(g, Value.i64(extents.outputs)), j);
                 Value sum = sum(f, f.at(from, g, extents.inputs * inStrides.channel()),
                         f.at(f.at(f.param(1)), o, weightStrides.image()), start(f, o, vector), zeros);
-                Value y1 = finish.apply(f, new Value[] {sum}, slots(f, f.at(columns, o, Slots.size(finish.slots())), vector));
+                Value y1 = finish.apply(f, new Value[] {sum}, slots(f, f.at(columns, o, Slots.size(finish.slots())),
+                        vector));
                 out.store(f, y1, f.at(to, o, outStrides.channel()), outStrides.channel());
             }));
         })));

@@ -9,9 +9,9 @@ import quantwright.backend.llvm.text.Value;
 import quantwright.ir.op.SoftmaxRule;
 
 /**
- * {@link quantwright.ir.arith.QuantizedSoftmax} of rows of 8-bit values. Emits {@code void f(ptr in, ptr out, ptr constants)};
- * the constants are the 256-entry table, then for the integer rule the least result as i32, for TFLite's the result's
- * scale, zero point, least and largest value.
+ * {@link quantwright.ir.arith.QuantizedSoftmax} of rows of 8-bit values. Emits {@code void f(ptr in, ptr out, ptr
+ * constants)}; the constants are the 256-entry table, then for the integer rule the least result as i32, for TFLite's
+ * the result's scale, zero point, least and largest value.
  *
  * @param rows loops over the rows; operands in, out
  * @param length elements of a row

@@ -9,10 +9,10 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Combines the elements of some axes in {@link quantwright.ir.arith.FloatReduce}'s order: element i goes to partial result
- * i mod 16, then partial results are combined by a tree. Contiguous rows keep the partial results in one vector; otherwise
- * vectors run across results and the partial results lie in the frame. Integers are combined the same way, in the type they
- * are computed in, as their order does not matter. Emits {@code void f(ptr in, ptr out, ptr constants)}.
+ * Combines the elements of some axes in {@link quantwright.ir.arith.FloatReduce}'s order: element i goes to partial
+ * result i mod 16, then partial results are combined by a tree. Contiguous rows keep the partial results in one vector;
+ * otherwise vectors run across results and the partial results lie in the frame. Integers are combined the same way, in
+ * the type they are computed in, as their order does not matter. Emits {@code void f(ptr in, ptr out, ptr constants)}.
  *
  * @param kind how elements combine
  * @param kept loops over the results; operands in, out
@@ -22,7 +22,8 @@ import quantwright.backend.llvm.text.Value;
  * @param finish makes a result of the combination; reads the constants
  * @param lanes most lanes of a vector across results
  */
-public record ReduceKernel(Kind kind, LoopNest kept, LoopNest reduced, Stored in, Stored out, MapBody finish, int lanes) {
+public record ReduceKernel(Kind kind, LoopNest kept, LoopNest reduced, Stored in, Stored out, MapBody finish,
+        int lanes) {
     private static final int PARTIALS = 16;
 
     /** How elements combine. */
@@ -64,10 +65,12 @@ public record ReduceKernel(Kind kind, LoopNest kept, LoopNest reduced, Stored in
         int width = Math.min(lanes, Integer.highestOneBit(Math.max(1, extent)));
         Value[] constants = Slots.load(f, f.at(f.param(2)), finish.slots(), width);
         Value frame = isRow() ? null : f.stack(PARTIALS * in.computed(width).bytes(), 64);
-        LoopEmitter.nest(f, vector ? kept.outer() : kept, start, at -> LoopEmitter.overlapping(f, extent, width, first -> {
+        LoopEmitter.nest(f, vector ? kept.outer() : kept, start, at -> LoopEmitter.overlapping(f, extent, width,
+                first -> {
             Address from = vector ? f.at(at[0], first, kept.innermost(0)) : at[0];
             Address to = vector ? f.at(at[1], first, kept.innermost(1)) : at[1];
-            Value combined = isRow() ? row(f, from) : across(f, from, vector ? kept.innermost(0) : 0, width, f.at(frame));
+            Value combined = isRow() ? row(f, from) : across(f, from, vector ? kept.innermost(0) : 0, width,
+                    f.at(frame));
             Value result = finish.apply(f, new Value[] {combined}, constants);
             out.store(f, result, to, vector ? kept.innermost(1) : 0);
         }));

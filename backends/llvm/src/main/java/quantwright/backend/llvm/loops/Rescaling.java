@@ -9,8 +9,8 @@ import quantwright.ir.arith.Requantizer;
 import quantwright.ir.arith.Rounding;
 
 /**
- * Code for {@link Requantizer}, step by step the same, on i32 scalars or vectors; all factors and bounds are numbers in the
- * constants block, so that one function serves every scale.
+ * Code for {@link Requantizer}, step by step the same, on i32 scalars or vectors; all factors and bounds are numbers in
+ * the constants block, so that one function serves every scale.
  *
  * @param rounding how the op rounds
  */

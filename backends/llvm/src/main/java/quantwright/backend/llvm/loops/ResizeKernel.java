@@ -9,9 +9,9 @@ import quantwright.backend.llvm.text.Value;
 import quantwright.ir.arith.Rounding;
 
 /**
- * Resizes the two spatial axes of NHWC tensors. Emits {@code void f(ptr in, ptr out, ptr constants)}; the constants are one
- * entry of 24 bytes for each output row, then for each column: the byte offsets of its lower and upper neighbour and the
- * upper one's weight, f32 or i32.
+ * Resizes the two spatial axes of NHWC tensors. Emits {@code void f(ptr in, ptr out, ptr constants)}; the constants are
+ * one entry of 24 bytes for each output row, then for each column: the byte offsets of its lower and upper neighbour
+ * and the upper one's weight, f32 or i32.
  *
  * @param rule how neighbours combine
  * @param images extent of the batch
@@ -69,7 +69,8 @@ public record ResizeKernel(Rule rule, int images, int height, int width, int cha
                 Address[] corners = {f.at(top, column.low, 1), f.at(top, column.high, 1), f.at(bottom, column.low, 1),
                     f.at(bottom, column.high, 1)};
                 Address to = f.at(outRow, x, outStrides.column());
-                LoopEmitter.overlapping(f, channels, vector, c -> out.store(f, blend(f, corners, c, vector, row, column),
+                LoopEmitter.overlapping(f, channels, vector, c -> out.store(f, blend(f, corners, c, vector, row,
+                        column),
                         f.at(to, c, outStrides.channel()), outStrides.channel()));
             });
         }));

@@ -19,7 +19,8 @@ import quantwright.ir.type.ScalarType;
  * @param logarithm whether the logarithm is wanted
  * @param scaled whether differences from the maximum are first multiplied by beta
  */
-public record SoftmaxKernel(LoopNest rows, int length, long inStride, long outStride, boolean logarithm, boolean scaled) {
+public record SoftmaxKernel(LoopNest rows, int length, long inStride, long outStride, boolean logarithm,
+        boolean scaled) {
     private static final Stored FLOAT = new Stored(ScalarType.F32, 0);
 
     /** Simplifies the nest. */

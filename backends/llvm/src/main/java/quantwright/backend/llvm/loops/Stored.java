@@ -7,8 +7,8 @@ import quantwright.backend.llvm.text.Value;
 import quantwright.ir.type.ScalarType;
 
 /**
- * How the elements of one operand lie in memory, and the type that loops compute them in: f32 and f64 as themselves, i8, u8,
- * i16, u16, i32 and bool as i32, u32, i64 and u64 as i64.
+ * How the elements of one operand lie in memory, and the type that loops compute them in: f32 and f64 as themselves,
+ * i8, u8, i16, u16, i32 and bool as i32, u32, i64 and u64 as i64.
  *
  * @param type stored type; whole bytes only
  * @param flip what each byte of an i8 is XORed with: 0 or 0x80

@@ -8,10 +8,10 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Pools windows of NHWC tensors, taps in (kh, kw) order, padded taps left out. Which taps each output row and column has
- * stands in the constants, so that one loop does borders and interior. Emits {@code void f(ptr in, ptr out, ptr constants)};
- * the constants are {@link Span}s of the rows, then of the columns, then for averages the slots of {@code finish} for each
- * sum of a row's and a column's number.
+ * Pools windows of NHWC tensors, taps in (kh, kw) order, padded taps left out. Which taps each output row and column
+ * has stands in the constants, so that one loop does borders and interior. Emits {@code void f(ptr in, ptr out, ptr
+ * constants)}; the constants are {@link Span}s of the rows, then of the columns, then for averages the slots of {@code
+ * finish} for each sum of a row's and a column's number.
  *
  * @param average whether taps are added, else their maximum is taken
  * @param images extent of the batch
@@ -94,12 +94,14 @@ public record WindowKernel(boolean average, int images, int height, int width, i
         LoopEmitter.overlapping(f, channels, vector, c -> {
             Address first = f.at(from, c, inStrides.channel);
             Value[] init = {start(in.computed(vector))};
-            Value[] sum = f.loop(Value.i64(0), rows[1], 1, init, (kh, outer) -> f.loop(Value.i64(0), columns[1], 1, outer,
+            Value[] sum = f.loop(Value.i64(0), rows[1], 1, init, (kh, outer) -> f.loop(Value.i64(0), columns[1], 1,
+                    outer,
                     (kw, acc) -> {
                         Address tap = f.at(f.at(first, kh, inStrides.row), kw, inStrides.column);
                         return new Value[] {combine(f, acc[0], in.load(f, tap, inStrides.channel, vector))};
                     }));
-            Value result = average ? finish.apply(f, new Value[] {sum[0], vector == 1 ? taps : f.splat(taps, vector)}, constants)
+            Value result = average ? finish.apply(f, new Value[] {sum[0], vector == 1 ? taps : f.splat(taps, vector)},
+                    constants)
                     : sum[0];
             out.store(f, result, f.at(to, c, outStrides.channel), outStrides.channel);
         });

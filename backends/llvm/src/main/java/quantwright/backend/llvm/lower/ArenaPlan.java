@@ -16,9 +16,9 @@ import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
- * Places every value of a TILE graph: model inputs and outputs in the caller's buffers, constants in the constants block,
- * the rest in one arena. A reshape shares its operand's memory; the operands of a concatenation along the last axis are
- * written straight into its result.
+ * Places every value of a TILE graph: model inputs and outputs in the caller's buffers, constants in the constants
+ * block, the rest in one arena. A reshape shares its operand's memory; the operands of a concatenation along the last
+ * axis are written straight into its result.
  */
 final class ArenaPlan {
     /** Offsets in the arena are multiples of this. */
@@ -108,7 +108,9 @@ final class ArenaPlan {
         return new Home(value, interior(value.type()), strides(value.type()));
     }
 
-    /** Whether equal stored bytes mean the reinterpreted value: between u8 and i8 values differ by 128, that is by 0x80. */
+    /**
+     * Whether equal stored bytes mean the reinterpreted value: between u8 and i8 values differ by 128, that is by 0x80.
+     */
     private static boolean sameBits(TensorType from, TensorType to) {
         boolean moved = from.storage() == ScalarType.U8 && to.storage() == ScalarType.I8
                 || from.storage() == ScalarType.I8 && to.storage() == ScalarType.U8;

@@ -31,7 +31,9 @@ import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 
-/** Ops on i8 tensors in the arena's encoding that the instruction set has kernels for: the fast road before the loops. */
+/**
+ * Ops on i8 tensors in the arena's encoding that the instruction set has kernels for: the fast road before the loops.
+ */
 final class ByteKernels implements NodeLowering {
     private static final Result OTHER = new Result.Rejected("no byte kernel has this form");
 
@@ -51,7 +53,8 @@ final class ByteKernels implements NodeLowering {
             case QMul m when sameShape(in, out) -> mul(cx, m, in, out);
             case QLookup _ when TileOps.isConstant(node.operand(1)) -> elementwise(cx, new ElementwiseSpec.Op.Lookup(),
                     ElementwiseParameters.lookup(TileOps.constant(node.operand(1)).toTensor().bytes()), in, out);
-            case MaxPool m -> pool(cx, spec(PoolSpec.Kind.MAX, m.window(), in.getFirst().view(), out.view(), false, null),
+            case MaxPool m -> pool(cx, spec(PoolSpec.Kind.MAX, m.window(), in.getFirst().view(), out.view(), false,
+                    null),
                     new PoolParameters(0, null), in, out);
             case QAvgPool a when a.uncountedBottom() == 0 && a.uncountedRight() == 0 -> average(cx, a, in, out);
             case QMean m when isGlobal(m, in.getFirst(), out) -> mean(cx, m, in, out);
@@ -81,15 +84,18 @@ final class ByteKernels implements NodeLowering {
         QuantizedType a = in.get(0).type().quantized();
         QuantizedType b = in.get(1).type().quantized();
         QuantRange range = QuantizedElementwise.range(out, op.clamp());
-        QuantizedAdd adder = QuantizedAdd.of(op.rounding(), false, 8, a.scale(0), a.zeroPoint(0), b.scale(0), b.zeroPoint(0),
+        QuantizedAdd adder = QuantizedAdd.of(op.rounding(), false, 8, a.scale(0), a.zeroPoint(0), b.scale(0),
+                b.zeroPoint(0),
                 out.type().quantized().scale(0), range);
         return switch (adder) {
-            case QuantizedAdd.F32 s -> elementwise(cx, new ElementwiseSpec.Op.Add(), ElementwiseParameters.add(s.zero1(),
+            case QuantizedAdd.F32 s -> elementwise(cx, new ElementwiseSpec.Op.Add(),
+                    ElementwiseParameters.add(s.zero1(),
                     s.factor1(), s.zero2(), s.factor2(), range.zero(), range.min(), range.max()), in, out);
             case QuantizedAdd.Fixed s -> {
                 FixedScale[] scales = {fixed(s.scaler1()), fixed(s.scaler2()), fixed(s.outScaler())};
                 yield isGemmlowp(op.rounding()) && scales[0] != null && scales[1] != null && scales[2] != null
-                        ? elementwise(cx, new ElementwiseSpec.Op.FixedAdd(s.leftShift()), ElementwiseParameters.fixed(s.zero1(),
+                        ? elementwise(cx, new ElementwiseSpec.Op.FixedAdd(s.leftShift()),
+                        ElementwiseParameters.fixed(s.zero1(),
                                 s.zero2(), range.zero(), range.min(), range.max(), scales), in, out)
                         : OTHER;
             }
@@ -127,7 +133,8 @@ final class ByteKernels implements NodeLowering {
         return new PoolSpec(kind, in, out, Windows.of(w), w.padBottom(), w.padRight(), includePad, epilogue);
     }
 
-    private static Result pool(LoweringContext cx, PoolSpec spec, PoolParameters numbers, List<Placement> in, Placement out) {
+    private static Result pool(LoweringContext cx, PoolSpec spec, PoolParameters numbers, List<Placement> in,
+            Placement out) {
         return KernelChoice.choose(cx.kernels().pools(), spec, numbers, List.of(in.getFirst(), out));
     }
 
@@ -149,7 +156,8 @@ final class ByteKernels implements NodeLowering {
                 QuantizedElementwise.range(out, op.clamp()), in, out);
     }
 
-    private static Result average(LoweringContext cx, Window2d w, boolean includePad, AverageRule rule, Rounding rounding,
+    private static Result average(LoweringContext cx, Window2d w, boolean includePad, AverageRule rule,
+            Rounding rounding,
             QuantRange range, List<Placement> in, Placement out) {
         Placement x = in.getFirst();
         QuantizedType from = x.type().quantized();
@@ -157,7 +165,8 @@ final class ByteKernels implements NodeLowering {
         boolean narrow = range.min() > -128 || range.max() < 127;
         if (rule == AverageRule.TFLITE_DIVISION) {
             PoolSpec spec = spec(PoolSpec.Kind.AVERAGE_DIVIDE, w, x.view(), out.view(), includePad, null);
-            return pool(cx, spec, new PoolParameters(from.zeroPoint(0), EpilogueValues.f32(new float[] {1}, range.zero(),
+            return pool(cx, spec, new PoolParameters(from.zeroPoint(0), EpilogueValues.f32(new float[] {1},
+                    range.zero(),
                     range.min(), range.max())), in, out);
         }
         if (rule != AverageRule.SCALED || most > 1 << 20) {
@@ -187,7 +196,8 @@ final class ByteKernels implements NodeLowering {
         Epilogue epilogue = new Epilogue(real ? new Epilogue.Requantize.F32(proven, narrow)
                 : new Epilogue.Requantize.Fixed(Epilogue.FixedRounding.GEMMLOWP_DOUBLE, false, proven, narrow), false,
                 Epilogue.Residual.NONE, Epilogue.Store.ENCODED);
-        EpilogueValues values = new EpilogueValues(real ? factors : null, multipliers, shifts, new int[most + 1], range.zero(),
+        EpilogueValues values = new EpilogueValues(real ? factors : null, multipliers, shifts, new int[most + 1],
+                range.zero(),
                 range.min(), range.max(), null, null, 1f);
         return pool(cx, spec(PoolSpec.Kind.AVERAGE, w, x.view(), out.view(), includePad, epilogue),
                 new PoolParameters(from.zeroPoint(0), values), in, out);

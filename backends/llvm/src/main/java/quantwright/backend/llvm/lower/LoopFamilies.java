@@ -58,9 +58,11 @@ final class LoopFamilies implements NodeLowering {
 
     private Result loops(Node node, LoweringContext cx) {
         return switch (TileOps.rootOp(node)) {
-            case Quantize _, Dequantize _, Requantize _, QAdd _, QMul _, QConcat _, QClamp _, QReinterpret _, Transpose _ ->
+            case Quantize _, Dequantize _, Requantize _, QAdd _, QMul _, QConcat _, QClamp _, QReinterpret _,
+                    Transpose _ ->
                     quantized.lower(node, cx);
-            case Unary _, Clip _, LeakyRelu _, Elu _, HardSigmoid _, Binary _, Compare _, Where _, Cast _, BatchNorm _ ->
+            case Unary _, Clip _, LeakyRelu _, Elu _, HardSigmoid _, Binary _, Compare _, Where _, Cast _,
+                    BatchNorm _ ->
                     plain.lower(node, cx);
             case MaxPool _, AvgPool _, QAvgPool _ -> windows.lower(node, cx);
             case Reduce _, QMean _, Softmax _, LogSoftmax _, QSoftmax _ -> rows.lower(node, cx);

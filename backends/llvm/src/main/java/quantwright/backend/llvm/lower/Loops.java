@@ -51,6 +51,7 @@ final class Loops {
         each[all.size() - 1] = out.strides();
         MapKernel kernel = new MapKernel(LoopNest.of(out.type().shape().toArray(), each),
                 all.stream().map(Loops::stored).toList(), body, cx.kernels().isa().lanes());
-        return new KernelCall(kernel.name(), kernel, kernel::emit, constants, all.stream().map(Movement::whole).toList());
+        return new KernelCall(kernel.name(), kernel, kernel::emit, constants,
+                all.stream().map(Movement::whole).toList());
     }
 }

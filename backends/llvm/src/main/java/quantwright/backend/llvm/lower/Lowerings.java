@@ -37,7 +37,8 @@ final class Lowerings implements NodeLowering {
             case Conv2d _, Dense _ -> orLoops(floatProducts.lower(node, cx), node, cx);
             case Reshape _, Identity _, QReinterpret _ when cx.sharesMemory(node.result(), node.operand(0)) ->
                     NodeLowering.calls();
-            case Transpose _, Slice _, Pad _, Concat _, Expand _, DepthToSpace _, SpaceToDepth _, ChannelShuffle _, Reshape _,
+            case Transpose _, Slice _, Pad _, Concat _, Expand _, DepthToSpace _, SpaceToDepth _, ChannelShuffle _,
+                    Reshape _,
                     Identity _, Relayout _ -> movement.lower(node, cx);
             default -> loops.lower(node, cx);
         };

@@ -72,8 +72,10 @@ final class MatrixLoops implements NodeLowering {
         LoopNest nest = LoopNest.of(batch.toArray(), batchStrides(a, rank), batchStrides(b, rank),
                 Arrays.copyOf(out.strides(), rank - 2));
         Pair right = last(b);
-        MatMulKernel kernel = new MatMulKernel(nest, out.type().dim(-2), a.type().dim(-1), out.type().dim(-1), Loops.stored(a),
-                Loops.stored(b), Loops.stored(out), last(a), transposeB ? new Pair(right.inner(), right.outer()) : right,
+        MatMulKernel kernel = new MatMulKernel(nest, out.type().dim(-2), a.type().dim(-1), out.type().dim(-1),
+                Loops.stored(a),
+                Loops.stored(b), Loops.stored(out), last(a), transposeB ? new Pair(right.inner(),
+                right.outer()) : right,
                 last(out), finish, cx.kernels().isa().lanes());
         return new KernelCall(kernel.name(), kernel, kernel::emit, slots.bytes(),
                 List.of(Movement.whole(a), Movement.whole(b), Movement.whole(out)));

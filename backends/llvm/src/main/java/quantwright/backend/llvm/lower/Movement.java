@@ -66,7 +66,8 @@ final class Movement implements NodeLowering {
     /** Images of few channels, from planes to pixels or back, have kernels of their own. */
     private static Result planes(Transpose t, Placement in, Placement out, LoweringContext cx) {
         boolean toPixels = t.permutation().equals(Ints.of(0, 2, 3, 1));
-        if (in.type().rank() != 4 || in.flip() != out.flip() || !toPixels && !t.permutation().equals(Ints.of(0, 3, 1, 2))) {
+        if (in.type().rank() != 4 || in.flip() != out.flip() || !toPixels && !t.permutation().equals(Ints.of(0, 3, 1,
+                2))) {
             return new Result.Rejected("not between planes and pixels");
         }
         Placement pixels = toPixels ? out : in;
@@ -75,7 +76,8 @@ final class Movement implements NodeLowering {
         if (planes.strides()[3] != bytes || pixels.strides()[3] != bytes || bytes != 1 && bytes != 4) {
             return new Result.Rejected("elements do not touch");
         }
-        return KernelChoice.choose(cx.kernels().interleaves(), new InterleaveSpec(pixels.view(), bytes, planes.strides()[1],
+        return KernelChoice.choose(cx.kernels().interleaves(), new InterleaveSpec(pixels.view(), bytes,
+                planes.strides()[1],
                 planes.strides()[2], toPixels), new InterleaveTemplate.None(), List.of(in, out));
     }
 
@@ -116,7 +118,8 @@ final class Movement implements NodeLowering {
                     denseFor(in.type().shape(), out.elementBytes()));
         }
         if (in.isDense()) {
-            return LoopNest.of(out.type().shape().toArray(), denseFor(out.type().shape(), in.elementBytes()), out.strides());
+            return LoopNest.of(out.type().shape().toArray(), denseFor(out.type().shape(), in.elementBytes()),
+                    out.strides());
         }
         throw new IllegalStateException("reshape between two tensors with borders");
     }
@@ -191,7 +194,8 @@ final class Movement implements NodeLowering {
         }
         List<KernelCall> calls = new ArrayList<>();
         if (pad.mode() == PadMode.CONSTANT) {
-            FillKernel fill = new FillKernel(LoopNest.of(out.type().shape().toArray(), out.strides()), out.elementBytes(),
+            FillKernel fill = new FillKernel(LoopNest.of(out.type().shape().toArray(), out.strides()),
+                    out.elementBytes(),
                     bits(pad.value(), out));
             calls.add(new KernelCall(fill.name(), fill, fill::emit, new byte[0], List.of(whole(out))));
         }

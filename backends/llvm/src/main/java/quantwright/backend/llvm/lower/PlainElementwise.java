@@ -47,7 +47,8 @@ final class PlainElementwise implements NodeLowering {
             case Clip c -> clip(cx, c, type, out, in);
             case LeakyRelu l when type == ScalarType.F32 -> map(cx, new PlainBody.LeakyRelu(),
                     new Slots().f32(l.alpha()).bytes(), out, in);
-            case Elu e when type == ScalarType.F32 -> map(cx, new PlainBody.Elu(), new Slots().f32(e.alpha()).bytes(), out, in);
+            case Elu e when type == ScalarType.F32 -> map(cx, new PlainBody.Elu(), new Slots().f32(e.alpha()).bytes(),
+                    out, in);
             case HardSigmoid h when type == ScalarType.F32 -> map(cx, new PlainBody.HardSigmoid(),
                     new Slots().f32(h.alpha()).f32(h.beta()).bytes(), out, in);
             case BatchNorm b when type == ScalarType.F32 -> batchNorm(cx, b, out, operands);
@@ -90,7 +91,8 @@ final class PlainElementwise implements NodeLowering {
             strides[i] = new long[out.type().rank()];
             strides[i][axis] = in.get(i).strides()[0];
         }
-        return NodeLowering.calls(Loops.map(cx, new PlainBody.BatchNorm(), new Slots().f32(op.epsilon()).bytes(), out, in,
+        return NodeLowering.calls(Loops.map(cx, new PlainBody.BatchNorm(), new Slots().f32(op.epsilon()).bytes(), out,
+                in,
                 strides));
     }
 }

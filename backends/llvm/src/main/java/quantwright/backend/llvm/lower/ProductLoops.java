@@ -26,7 +26,9 @@ import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
-/** Convolutions and fully connected layers that the kernels refuse: weights with zero points, weights that are computed. */
+/**
+ * Convolutions and fully connected layers that the kernels refuse: weights with zero points, weights that are computed.
+ */
 final class ProductLoops implements NodeLowering {
     @Override
     public Result lower(Node node, LoweringContext cx) {
@@ -36,8 +38,10 @@ final class ProductLoops implements NodeLowering {
         if (window(node.op()).isPadded() && TileOps.isConstant(x)) {
             return new Result.Rejected("a padded constant has no border");
         }
-        if (quantized ? !takes(x.type()) || !takes(w.type()) && !TileOps.isConstant(w) : x.type().element() != ScalarType.F32) {
-            return new Result.Rejected("products of " + x.type().element() + " by " + w.type().element() + " have no kernel");
+        if (quantized ? !takes(x.type()) || !takes(w.type())
+                && !TileOps.isConstant(w) : x.type().element() != ScalarType.F32) {
+            return new Result.Rejected("products of " + x.type().element() + " by " + w.type().element()
+                    + " have no kernel");
         }
         if (quantized && (w.type().storage().bits() > 8 || w.type().element() instanceof QuantizedType.PerBlock)) {
             return new Result.Rejected("weights of " + w.type().element() + " have no kernel");
@@ -123,7 +127,8 @@ final class ProductLoops implements NodeLowering {
         return cx.constant(ScalarType.I32, moved, strides);
     }
 
-    private static ProductKernel kernel(Op op, Placement x, Placement w, Placement out, boolean bias, MapBody finish, int lanes) {
+    private static ProductKernel kernel(Op op, Placement x, Placement w, Placement out, boolean bias, MapBody finish,
+            int lanes) {
         Window2d window = window(op);
         boolean convolution = op instanceof QConv2d || op instanceof Conv2d;
         int groups = op instanceof QConv2d c ? c.groups() : op instanceof Conv2d c ? c.groups() : 1;
@@ -134,7 +139,8 @@ final class ProductLoops implements NodeLowering {
         return new ProductKernel(new ProductKernel.Extents(e[0], e[1], e[2], groups, e[3] / groups,
                 x.type().dim(-1) / groups, window.kernelH(), window.kernelW()), Loops.stored(x), Loops.stored(w),
                 Loops.stored(out), new Strides(i[0], i[1] * window.strideH(), i[2] * window.strideW(), i[3]),
-                i[1] * window.dilationH(), i[2] * window.dilationW(), convolution ? new Strides(ws[0], ws[1], ws[2], ws[3])
+                i[1] * window.dilationH(), i[2] * window.dilationW(), convolution ? new Strides(ws[0], ws[1], ws[2],
+                ws[3])
                         : new Strides(ws[0], 0, 0, ws[1]), new Strides(o[0], o[1], o[2], o[3]), bias, finish, lanes);
     }
 

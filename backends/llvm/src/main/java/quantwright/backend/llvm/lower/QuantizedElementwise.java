@@ -105,12 +105,14 @@ final class QuantizedElementwise implements NodeLowering {
         return switch (x.type().quantized()) {
             case QuantizedType.PerTensor t -> {
                 QuantizedBody body = new QuantizedBody.Dequantize();
-                yield NodeLowering.calls(Loops.map(cx, body, new Slots().f32(t.scale()).i32(t.zeroPoint()).bytes(body), out, x));
+                yield NodeLowering.calls(Loops.map(cx, body, new Slots().f32(t.scale()).i32(t.zeroPoint()).bytes(body),
+                        out, x));
             }
             case QuantizedType.PerAxis axis -> {
                 Parameters p = Parameters.of(cx, axis, x.type());
                 yield NodeLowering.calls(Loops.map(cx, new QuantizedBody.DequantizeAxis(), new byte[0], out,
-                        List.of(x, p.scales, p.zeros), new long[][] {x.strides(), p.scales.strides(), p.zeros.strides()}));
+                        List.of(x, p.scales, p.zeros), new long[][] {x.strides(), p.scales.strides(),
+                        p.zeros.strides()}));
             }
             case QuantizedType.PerBlock _ -> new Result.Rejected("blockwise dequantization has no kernel");
         };
@@ -127,7 +129,8 @@ final class QuantizedElementwise implements NodeLowering {
             }
             long[] strides = new long[tensor.rank()];
             strides[type.axis()] = Float.BYTES;
-            return new Parameters(cx.constant(ScalarType.F32, scales, strides), cx.constant(ScalarType.I32, zeros, strides));
+            return new Parameters(cx.constant(ScalarType.F32, scales, strides), cx.constant(ScalarType.I32, zeros,
+                    strides));
         }
     }
 
@@ -147,7 +150,8 @@ final class QuantizedElementwise implements NodeLowering {
         }
         QuantizedBody body = new QuantizedBody.Requantize(rescaling);
         Slots slots = new Slots().i32(-from.zeroPoint(0));
-        rescaling.write(slots, Requantizer.of(rounding, Scales.rescaleFactor(from.scale(0), to.scale(0))), range(to, 0));
+        rescaling.write(slots, Requantizer.of(rounding, Scales.rescaleFactor(from.scale(0), to.scale(0))), range(to,
+                0));
         return NodeLowering.calls(Loops.map(cx, body, slots.bytes(body), out, x));
     }
 
@@ -179,9 +183,11 @@ final class QuantizedElementwise implements NodeLowering {
         QuantRange range = range(out, op.clamp());
         int bits = Math.max(ta.storage().bits(), tb.storage().bits());
         if (rescaling.problem(range) != null || bits > 16 && op.rounding() instanceof Rounding.Fixed) {
-            return new Result.Rejected(bits > 16 ? "no fixed-point sum of " + bits + "-bit operands" : rescaling.problem(range));
+            return new Result.Rejected(bits > 16 ? "no fixed-point sum of " + bits + "-bit operands"
+                    : rescaling.problem(range));
         }
-        QuantizedAdd adder = QuantizedAdd.of(op.rounding(), op.subtract(), bits, ta.scale(0), ta.zeroPoint(0), tb.scale(0),
+        QuantizedAdd adder = QuantizedAdd.of(op.rounding(), op.subtract(), bits, ta.scale(0), ta.zeroPoint(0),
+                tb.scale(0),
                 tb.zeroPoint(0), out.type().quantized().scale(0), range);
         Slots slots = new Slots().i32(ta.zeroPoint(0)).i32(tb.zeroPoint(0));
         switch (adder) {
@@ -220,7 +226,8 @@ final class QuantizedElementwise implements NodeLowering {
         ScalarType from = x.type().storage();
         ScalarType to = out.type().storage();
         boolean moved = from == ScalarType.U8 && to == ScalarType.I8 || from == ScalarType.I8 && to == ScalarType.U8;
-        Placement seen = new Placement(x.space(), x.index(), x.offset(), x.type(), x.strides(), x.flip() ^ (moved ? 0x80 : 0));
+        Placement seen = new Placement(x.space(), x.index(), x.offset(), x.type(), x.strides(),
+                x.flip() ^ (moved ? 0x80 : 0));
         return NodeLowering.calls(Movement.copy(seen, out));
     }
 }

@@ -37,7 +37,8 @@ final class RowLoops implements NodeLowering {
         Placement in = cx.placement(node.operand(0));
         Placement out = cx.placement(node.result());
         if (!Loops.handles(in, out)) {
-            return new Result.Rejected("elements of " + in.type().storage() + " are not of whole bytes, or 16-bit floats");
+            return new Result.Rejected("elements of " + in.type().storage()
+                    + " are not of whole bytes, or 16-bit floats");
         }
         return switch (node.op()) {
             case Reduce r -> reduce(cx, r, in, out);
@@ -58,9 +59,11 @@ final class RowLoops implements NodeLowering {
         int[] axes = normal(op.axes(), in.type().rank());
         int count = IntStream.of(axes).map(in.type()::dim).reduce(1, Math::multiplyExact);
         boolean real = type == ScalarType.F32;
-        if (in.type().isQuantized() || type == ScalarType.F64 || type == ScalarType.U64 || !real && (op.kind() == ReduceKind.L2
+        if (in.type().isQuantized() || type == ScalarType.F64 || type == ScalarType.U64 || !real
+                && (op.kind() == ReduceKind.L2
                 || count == 0)) {
-            return new Result.Rejected(op.kind() + " of " + in.type().element() + " over " + count + " elements has no kernel");
+            return new Result.Rejected(op.kind() + " of " + in.type().element() + " over " + count
+                    + " elements has no kernel");
         }
         ReduceKernel.Kind kind = switch (op.kind()) {
             case SUM, MEAN -> ReduceKernel.Kind.SUM;
@@ -84,7 +87,8 @@ final class RowLoops implements NodeLowering {
         return NodeLowering.calls(reduction(cx, kind, axes, in, out, finish, slots));
     }
 
-    private static KernelCall reduction(LoweringContext cx, ReduceKernel.Kind kind, int[] axes, Placement in, Placement out,
+    private static KernelCall reduction(LoweringContext cx, ReduceKernel.Kind kind, int[] axes, Placement in,
+            Placement out,
             MapBody finish, Slots slots) {
         int rank = in.type().rank();
         int[] kept = IntStream.range(0, rank).filter(a -> IntStream.of(axes).noneMatch(x -> x == a)).toArray();
@@ -133,7 +137,8 @@ final class RowLoops implements NodeLowering {
                 slots.i32(count).i32(count / 2).i32(range.min()).i32(range.max());
             }
             default -> {
-                boolean spatial = in.type().rank() == 4 && op.keepDims() && axes.length == 2 && axes[0] == 1 && axes[1] == 2;
+                boolean spatial = in.type().rank() == 4 && op.keepDims() && axes.length == 2 && axes[0] == 1
+                        && axes[1] == 2;
                 if (op.rounding() instanceof Rounding.Fixed fixed) {
                     Averages.TfliteMean mean = spatial
                             ? Averages.TfliteMean.spatial(fixed, from.scale(0), zero, scale, range, count)
@@ -155,7 +160,8 @@ final class RowLoops implements NodeLowering {
         }
         int at = axis < 0 ? axis + in.type().rank() : axis;
         LoopNest all = LoopNest.of(in.type().shape().toArray(), in.strides(), out.strides());
-        SoftmaxKernel kernel = new SoftmaxKernel(all.without(at), in.type().dim(at), in.strides()[at], out.strides()[at],
+        SoftmaxKernel kernel = new SoftmaxKernel(all.without(at), in.type().dim(at), in.strides()[at],
+                out.strides()[at],
                 logarithm, beta != 1);
         byte[] constants = beta == 1 ? new byte[0] : new Slots().f32(beta).bytes();
         return NodeLowering.calls(new KernelCall(kernel.name(), kernel, kernel::emit, constants,

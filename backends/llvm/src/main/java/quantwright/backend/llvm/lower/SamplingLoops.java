@@ -30,7 +30,8 @@ final class SamplingLoops implements NodeLowering {
             return gather(g, in, cx.placement(node.operand(1)), out);
         }
         if (!Loops.handles(in, out)) {
-            return new Result.Rejected("elements of " + in.type().storage() + " are not of whole bytes, or 16-bit floats");
+            return new Result.Rejected("elements of " + in.type().storage()
+                    + " are not of whole bytes, or 16-bit floats");
         }
         return switch (node.op()) {
             case Resize r when r.spec().mode() == ResizeMode.LINEAR && in.type().storage() != ScalarType.F32 ->
@@ -42,7 +43,8 @@ final class SamplingLoops implements NodeLowering {
         };
     }
 
-    private static Result resize(LoweringContext cx, ResizeSpec spec, ResizeKernel.Rule linear, Placement in, Placement out) {
+    private static Result resize(LoweringContext cx, ResizeSpec spec, ResizeKernel.Rule linear, Placement in,
+            Placement out) {
         ResizeKernel.Rule rule = spec.mode() == ResizeMode.NEAREST ? ResizeKernel.Rule.NEAREST : linear;
         long[] s = in.strides();
         long[] o = out.strides();
@@ -58,10 +60,12 @@ final class SamplingLoops implements NodeLowering {
     }
 
     /** Appends the entries of one axis whose positions lie {@code bytes} apart. */
-    private static void taps(ByteBuffer to, ResizeKernel.Rule rule, ResizeSpec spec, int in, int out, float scale, long bytes) {
+    private static void taps(ByteBuffer to, ResizeKernel.Rule rule, ResizeSpec spec, int in, int out, float scale,
+            long bytes) {
         if (rule == ResizeKernel.Rule.Q11) {
             for (int i = 0; i < out; i++) {
-                ResizeWeights.Tap tap = ResizeWeights.tap(ResizeTaps.position(i, in, out, scale, spec.coordinates()), in);
+                ResizeWeights.Tap tap = ResizeWeights.tap(ResizeTaps.position(i, in, out, scale, spec.coordinates()),
+                        in);
                 to.putLong(tap.low() * bytes).putLong(tap.high() * bytes).putInt(tap.highWeight()).putInt(0);
             }
             return;
@@ -73,7 +77,8 @@ final class SamplingLoops implements NodeLowering {
         };
         for (int i = 0; i < out; i++) {
             to.putLong(taps.lower()[i] * bytes).putLong(taps.upper()[i] * bytes);
-            to.putInt(rule == ResizeKernel.Rule.FLOAT ? Float.floatToRawIntBits(taps.fraction()[i]) : taps.weight()[i]).putInt(0);
+            to.putInt(rule == ResizeKernel.Rule.FLOAT ? Float.floatToRawIntBits(taps.fraction()[i])
+                    : taps.weight()[i]).putInt(0);
         }
     }
 
@@ -93,7 +98,8 @@ final class SamplingLoops implements NodeLowering {
         LoopNest inner = LoopNest.of(Arrays.copyOfRange(shape, axis + 1, rank),
                 Arrays.copyOfRange(x.strides(), axis + 1, rank),
                 Arrays.copyOfRange(out.strides(), axis + many, out.strides().length));
-        GatherKernel kernel = new GatherKernel(outer, picks, inner, shape[axis], x.strides()[axis], Loops.stored(indices),
+        GatherKernel kernel = new GatherKernel(outer, picks, inner, shape[axis], x.strides()[axis],
+                Loops.stored(indices),
                 out.elementBytes(), x.flip() ^ out.flip());
         return NodeLowering.calls(new KernelCall(kernel.name(), kernel, kernel::emit, new byte[0],
                 List.of(Movement.whole(x), Movement.whole(indices), Movement.whole(out))));

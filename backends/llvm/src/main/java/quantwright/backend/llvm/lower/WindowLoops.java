@@ -32,7 +32,8 @@ final class WindowLoops implements NodeLowering {
         Placement in = cx.placement(node.operand(0));
         Placement out = cx.placement(node.result());
         if (!Loops.handles(in, out)) {
-            return new Result.Rejected("elements of " + in.type().storage() + " are not of whole bytes, or 16-bit floats");
+            return new Result.Rejected("elements of " + in.type().storage()
+                    + " are not of whole bytes, or 16-bit floats");
         }
         return switch (node.op()) {
             case MaxPool m -> max(cx, m.window(), in, out);
@@ -91,7 +92,8 @@ final class WindowLoops implements NodeLowering {
         long[] o = out.strides();
         WindowKernel kernel = new WindowKernel(average, out.type().dim(0), out.type().dim(1), out.type().dim(2),
                 out.type().dim(3), Loops.stored(in), Loops.stored(out),
-                new Strides(s[0], s[1] * w.dilationH(), s[2] * w.dilationW(), s[3]), new Strides(o[0], o[1], o[2], o[3]),
+                new Strides(s[0], s[1] * w.dilationH(), s[2] * w.dilationW(), s[3]), new Strides(o[0], o[1], o[2],
+                o[3]),
                 finish, cx.kernels().isa().lanes());
         return new KernelCall(kernel.name(), kernel, kernel::emit, slots.bytes(),
                 List.of(Movement.whole(in), Movement.whole(out)));
@@ -116,7 +118,8 @@ final class WindowLoops implements NodeLowering {
         return rowCounts.stream().flatMap(r -> columnCounts.stream().map(c -> r * c)).toList();
     }
 
-    private static List<Taps> axis(int outputs, int stride, int pad, int kernel, int dilation, int extent, boolean includePad,
+    private static List<Taps> axis(int outputs, int stride, int pad, int kernel, int dilation, int extent,
+            boolean includePad,
             int countedEnd, long bytes) {
         List<Taps> all = new ArrayList<>();
         for (int o = 0; o < outputs; o++) {
