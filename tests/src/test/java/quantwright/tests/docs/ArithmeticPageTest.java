@@ -9,16 +9,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.arith.OpFamily;
 import quantwright.ir.arith.Rounding;
 import quantwright.ir.op.AverageRule;
+import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.OpInfo;
 import quantwright.ir.op.OpRegistry;
 import quantwright.ir.op.QuantOp;
+import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.SoftmaxRule;
+import quantwright.ir.op.TensorOp;
+import quantwright.ir.op.UnaryKind;
 
 /**
  * {@code docs/arithmetic.md} states what the arithmetic gives; {@code -Dquantwright.bless=true} writes its numbers
@@ -26,6 +31,9 @@ import quantwright.ir.op.SoftmaxRule;
  */
 class ArithmeticPageTest {
     private static final String PAGE = "arithmetic.md";
+    /** Ops of GRAPH that only move values. */
+    private static final Set<String> MOVEMENT = Set.of("constant", "identity", "reshape", "transpose", "concat", "slice",
+            "pad", "expand", "gather", "depth_to_space", "space_to_depth", "channel_shuffle", "where");
 
     @Test
     void everyExampleHolds() throws IOException {
@@ -81,6 +89,31 @@ class ArithmeticPageTest {
             addIfMissing("rule = " + rule.name().toLowerCase(Locale.ROOT), text, missing);
         }
         ArithmeticFunctions.all().keySet().forEach(f -> addIfMissing("\n" + f + "(", "\n" + text, missing));
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    void everyFloatOpAndFunctionHasAnExample() throws IOException {
+        Page page = Page.read(PAGE);
+        String graphs = page.blocks("example").stream().map(Page.Block::text).collect(Collectors.joining());
+        String calls = "\n" + page.blocks("arith").stream().map(Page.Block::text).collect(Collectors.joining());
+        Set<String> missing = new TreeSet<>();
+        OpRegistry.builtin().all().stream().filter(TensorOp.class::isAssignableFrom)
+                .map(t -> t.getAnnotation(OpInfo.class).mnemonic()).filter(m -> !MOVEMENT.contains(m))
+                .forEach(m -> addIfMissing("= " + m + "(", graphs, missing));
+        for (BinaryKind kind : BinaryKind.values()) {
+            addIfMissing("{kind = " + kind.name().toLowerCase(Locale.ROOT) + "}", graphs, missing);
+        }
+        for (ReduceKind kind : ReduceKind.values()) {
+            addIfMissing("{kind = " + kind.name().toLowerCase(Locale.ROOT) + ", axes", graphs, missing);
+        }
+        for (UnaryKind kind : UnaryKind.values()) {
+            String name = kind.name().toLowerCase(Locale.ROOT);
+            String method = Pattern.compile("_(.)").matcher(name).replaceAll(m -> m.group(1).toUpperCase(Locale.ROOT));
+            if (!graphs.contains("{kind = " + name + "}") && !calls.contains("\n" + method + "(")) {
+                missing.add(name);
+            }
+        }
         assertEquals(Set.of(), missing);
     }
 
