@@ -167,6 +167,66 @@ class DistributionTest {
     }
 
     @Test
+    void backendsComeFromThePluginPath() throws IOException, InterruptedException {
+        Path source = Files.createDirectories(folder.resolve("vendor-source").resolve("vendor"));
+        Path module = Files.writeString(source.resolveSibling("module-info.java"), """
+                module vendor {
+                    requires quantwright.backend;
+                    provides quantwright.backend.Backend with vendor.VendorBackend;
+                }
+                """);
+        Path type = Files.writeString(source.resolve("VendorBackend.java"), """
+                package vendor;
+
+                import java.util.List;
+                import java.util.Optional;
+                import quantwright.backend.*;
+                import quantwright.profiles.HardwareProfile;
+
+                public final class VendorBackend implements Backend {
+                    public String id() {
+                        return "a-vendor";
+                    }
+
+                    public boolean accepts(HardwareProfile profile) {
+                        return profile.id().equals("x86-avx2");
+                    }
+
+                    public Optional<String> hostRefusal(HardwareProfile profile) {
+                        return Optional.of("an accelerator card is missing");
+                    }
+
+                    public List<Manifest.Step> plan(CompileRequest request) {
+                        return List.of();
+                    }
+
+                    public CompiledModel compile(CompileRequest request) {
+                        throw new BackendUnavailable("no card", null);
+                    }
+
+                    public Executor load(Artifact artifact) {
+                        throw new BackendUnavailable("no card", null);
+                    }
+
+                    public Executor load(CompiledModel model) {
+                        throw new BackendUnavailable("no card", null);
+                    }
+                }
+                """);
+        Path plugins = Files.createDirectories(folder.resolve("plugins"));
+        int compiled = java.util.spi.ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, "-p",
+                DISTRIBUTION.resolve("lib").toString(), "-d", plugins.resolve("vendor").toString(), module.toString(),
+                type.toString());
+        assertEquals(0, compiled);
+        Result listed = java(modulePath(), "profile", "list", "--plugin-path", plugins);
+        assertEquals(0, listed.status(), listed.err());
+        assertTrue(listed.out().contains("a-vendor") && listed.out().contains("an accelerator card is missing"), listed.out());
+        Result absent = java(modulePath(), "profile", "list", "--plugin-path", folder.resolve("none"));
+        assertEquals(1, absent.status());
+        assertTrue(absent.err().contains("error[QW-C0104]"), absent.err());
+    }
+
+    @Test
     void theLauncherFindsItsJava() throws IOException, InterruptedException {
         Path launcher = DISTRIBUTION.resolve("qw");
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "SKIPPED, no /bin/bash here");

@@ -99,8 +99,9 @@ public final class Quantwright {
         }
         try {
             ModuleLayer parent = Optional.ofNullable(Quantwright.class.getModule().getLayer()).orElse(ModuleLayer.boot());
-            Configuration configuration = parent.configuration().resolveAndBind(
-                    ModuleFinder.of(plugins.toArray(Path[]::new)), ModuleFinder.of(), List.of());
+            ModuleFinder finder = ModuleFinder.of(plugins.toArray(Path[]::new));
+            List<String> roots = finder.findAll().stream().map(m -> m.descriptor().name()).sorted().toList();
+            Configuration configuration = parent.configuration().resolveAndBind(finder, ModuleFinder.of(), roots);
             return ServiceLoader.load(parent.defineModulesWithOneLoader(configuration,
                     Quantwright.class.getClassLoader()), Backend.class);
         } catch (FindException | ResolutionException | LayerInstantiationException e) {
