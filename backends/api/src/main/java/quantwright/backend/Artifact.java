@@ -22,7 +22,8 @@ import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
 /**
- * An artifact folder: {@code manifest.json}, {@code model.qir} with its data, and the backend's files. Written whole or not
+ * An artifact folder: {@code manifest.json}, {@code model.qir} with its data, and the backend's files. Written whole
+ * or not
  * at all; every file's hash is in the manifest and is checked when the file is opened.
  */
 public record Artifact(Path folder, Manifest manifest) {
@@ -94,7 +95,10 @@ public record Artifact(Path folder, Manifest manifest) {
         }
     }
 
-    /** Removes what a write, finished or not, has left beside the artifact; the old artifact returns if there is no new one. */
+    /**
+     * Removes what a write, finished or not, has left beside the artifact; the old artifact returns if there is no
+     * new one.
+     */
     private static void restore(Path target, Path staging, Path previous) {
         try {
             if (Files.exists(previous) && !Files.exists(target)) {

@@ -16,7 +16,8 @@ import quantwright.compiler.evaluate.Latency;
 /** {@code qw bench}. */
 @Command(name = "bench", sortOptions = false,
         description = "Measures latency on this host, one thread: least, median and 99th percentile.",
-        footer = {"", "Calls of a few microseconds are timed in batches; the figures are then for one call of a batch."})
+        footer = {"", "Calls of a few microseconds are timed in batches;"
+            + " the figures are then for one call of a batch."})
 final class BenchVerb extends Verb {
     @Parameters(paramLabel = "DIR|MODEL", description = "An artifact folder, or a model file.")
     private Path subject;
@@ -44,7 +45,8 @@ final class BenchVerb extends Verb {
         List<Latency> latencies = Latency.measure(programs, new Latency.Limit(runs, seconds));
         List<Object> results = new ArrayList<>();
         for (int i = 0; i < programs.size(); i++) {
-            results.add(show(i == 0 ? subject : others.get(i - 1), programs.get(i), latencies.get(i), latencies.getFirst()));
+            results.add(show(i == 0 ? subject : others.get(i - 1), programs.get(i), latencies.get(i),
+                    latencies.getFirst()));
         }
         result(results.size() == 1 ? results.getFirst() : results);
         return OK;
@@ -52,7 +54,8 @@ final class BenchVerb extends Verb {
 
     private Object show(Path path, Program program, Latency l, Latency first) {
         say("%s (%s) on %s", path, l.model(), l.runsOn());
-        say("  min %s, median %s, p99 %s (%d measurements of %d call%s)", Text.nanos(l.minNanos()), Text.nanos(l.medianNanos()),
+        say("  min %s, median %s, p99 %s (%d measurements of %d call%s)", Text.nanos(l.minNanos()),
+                Text.nanos(l.medianNanos()),
                 Text.nanos(l.p99Nanos()), l.measurements(), l.callsEach(), l.callsEach() == 1 ? "" : "s");
         if (l != first) {
             say("  time relative to the first: min %.3f, median %.3f", l.minNanos() / first.minNanos(),

@@ -26,20 +26,24 @@ import quantwright.profiles.HardwareProfile;
 
 /** {@code qw compile}. */
 @Command(name = "compile", sortOptions = false,
-        description = "Compiles a model for a chip into an artifact folder; with --calibrate, quantizes it to int8 first.",
+        description = "Compiles a model for a chip into an artifact folder;"
+            + " with --calibrate, quantizes it to int8 first.",
         footer = {"", "Example: qw compile model.onnx --profile x86-avx512-vnni --calibrate samples.npz \\",
             "           --preprocess '{\"layout\": \"CHW\", \"divide\": 255}' -o out"})
 final class CompileVerb extends Verb {
     @Parameters(paramLabel = "MODEL", description = "An .onnx, .tflite or .qir file.")
     private Path file;
-    @Option(names = "--profile", paramLabel = "P", description = "Profile by id or .qhw file; default: the best for this host.")
+    @Option(names = "--profile", paramLabel = "P",
+            description = "Profile by id or .qhw file; default: the best for this host.")
     private String profileName;
-    @Option(names = "--calibrate", paramLabel = "DATA", description = "Quantize by these samples: .npz, .npy, IDX, image folder,"
+    @Option(names = "--calibrate", paramLabel = "DATA",
+            description = "Quantize by these samples: .npz, .npy, IDX, image folder,"
             + " or .json manifest.")
     private Path data;
     @Option(names = "--samples", paramLabel = "N", description = "Calibrate on the first N samples.")
     private Integer samples;
-    @Option(names = {"-o", "--output"}, paramLabel = "DIR", description = "The artifact folder to write; with --to, a .qir file.")
+    @Option(names = {"-o", "--output"}, paramLabel = "DIR",
+            description = "The artifact folder to write; with --to, a .qir file.")
     private Path output;
     @Mixin
     private DataOptions dataOptions;
@@ -47,11 +51,14 @@ final class CompileVerb extends Verb {
     private QuantizeOptions quantizeOptions;
     @Mixin
     private ModelOptions modelOptions;
-    @Option(names = "--to", paramLabel = "PHASE", description = "Stop after import, normalize, quantize or tile and print the graph.")
+    @Option(names = "--to", paramLabel = "PHASE",
+            description = "Stop after import, normalize, quantize or tile and print the graph.")
     private Phase to;
-    @Option(names = "--from", paramLabel = "PHASE", description = "MODEL is a .qir that normalize or quantize gave; go on from there.")
+    @Option(names = "--from", paramLabel = "PHASE",
+            description = "MODEL is a .qir that normalize or quantize gave; go on from there.")
     private Phase from;
-    @Option(names = "--dump-phases", paramLabel = "DIR", description = "Write the graph after each phase into this folder.")
+    @Option(names = "--dump-phases", paramLabel = "DIR",
+            description = "Write the graph after each phase into this folder.")
     private Path dumps;
 
     @Override
@@ -153,7 +160,8 @@ final class CompileVerb extends Verb {
     private void report(Model model, Artifact artifact, long nanos) {
         Manifest m = artifact.manifest();
         long peak = peakBytes();
-        say("%s: %s for %s -> %s", file.getFileName(), model.isQuantized() ? "integer model" : "float model", m.profile(),
+        say("%s: %s for %s -> %s", file.getFileName(), model.isQuantized() ? "integer model" : "float model",
+                m.profile(),
                 output);
         log().millis().forEach((phase, millis) -> say("  %-20s %9.1f ms", phase, millis));
         say("  %-20s %9.1f ms%s", "in all", nanos / 1e6, peak > 0 ? ", peak memory " + Text.bytes(peak) : "");

@@ -14,8 +14,10 @@ import quantwright.ir.type.TensorType;
 
 /** Options of verbs that read a data set. */
 final class DataOptions {
-    @Option(names = "--preprocess", paramLabel = "JSON", description = "From stored samples to the model's input, such as"
-            + " '{\"layout\": \"CHW\", \"divide\": 255}'. Members: layout, stored_colour, colour, offset, multiply, divide,"
+    @Option(names = "--preprocess", paramLabel = "JSON",
+            description = "From stored samples to the model's input, such as"
+            + " '{\"layout\": \"CHW\", \"divide\": 255}'."
+            + " Members: layout, stored_colour, colour, offset, multiply, divide,"
             + " mean, std, quantize, label_offset. A JSON manifest given as DATA may state it instead.")
     private String preprocess;
 
@@ -28,15 +30,20 @@ final class DataOptions {
         return json == null ? Optional.empty() : Optional.of(Preprocessing.of(JsonObject.parse(json, option)));
     }
 
-    /** A data set with what is to be done to its samples: as stated, else as its manifest says, else {@code otherwise}. */
-    static OpenedData open(Path data, TensorType input, Optional<Preprocessing> stated, Optional<Preprocessing> otherwise)
+    /**
+     * A data set with what is to be done to its samples: as stated, else as its manifest says, else {@code
+     * otherwise}.
+     */
+    static OpenedData open(Path data, TensorType input, Optional<Preprocessing> stated,
+            Optional<Preprocessing> otherwise)
             throws FormatException {
         OpenedData opened = DataSets.open(data, images(input));
         return new OpenedData(opened.set(), stated.or(opened::preprocessing).or(() -> otherwise));
     }
 
     /** As {@link #open}, bound to a model's input. */
-    static ModelFeed feed(Path data, TensorType input, Optional<Preprocessing> stated, Optional<Preprocessing> otherwise)
+    static ModelFeed feed(Path data, TensorType input, Optional<Preprocessing> stated,
+            Optional<Preprocessing> otherwise)
             throws FormatException {
         return open(data, input, stated, otherwise).feed(input);
     }

@@ -38,7 +38,8 @@ import quantwright.profiles.HardwareProfile;
 
 /** {@code qw demo}: the tour on the built-in model, by the Java API alone. */
 @Command(name = "demo", sortOptions = false,
-        description = "The tour: a trained model and its data come with the program; quantize it, compile it for every profile"
+        description = "The tour: a trained model and its data come with the program;"
+            + " quantize it, compile it for every profile"
             + " this host runs, and measure accuracy, bit-equality, latency and size.")
 final class DemoVerb extends Verb {
     private static final List<String> FILES = List.of("glyphs.onnx", "glyphs-calibration.npz", "glyphs-test.npz");
@@ -107,7 +108,8 @@ final class DemoVerb extends Verb {
         List<HardwareProfile> found = new ArrayList<>();
         driver.hostProfile().ifPresent(found::add);
         driver.profiles().ids().stream().map(driver.profiles()::find).filter(p -> found.stream()
-                .noneMatch(f -> f.id().equals(p.id()))).filter(p -> driver.backends().stream().anyMatch(b -> b.accepts(p)
+                .noneMatch(f -> f.id().equals(p.id())))
+                .filter(p -> driver.backends().stream().anyMatch(b -> b.accepts(p)
                 && b.hostRefusal(p).isEmpty())).forEach(found::add);
         if (found.isEmpty()) {
             found.add(driver.profiles().find(driver.profiles().ids().getFirst()));
@@ -126,10 +128,12 @@ final class DemoVerb extends Verb {
     private Program compile(Quantwright driver, Model model, HardwareProfile profile, Path folder, Preprocessing steps,
             Bars bars) {
         long start = System.nanoTime();
-        Artifact artifact = model.compileFor(profile, folder, PreprocessingFile.contents(Optional.of(steps)), sink(), bars);
+        Artifact artifact = model.compileFor(profile, folder, PreprocessingFile.contents(Optional.of(steps)), sink(),
+                bars);
         bars.close();
         Manifest m = artifact.manifest();
-        say("   %-5s %-20s %5.0f ms: code %s, constants %s, arena %s", model.isQuantized() ? "int8" : "float", profile.id(),
+        say("   %-5s %-20s %5.0f ms: code %s, constants %s, arena %s", model.isQuantized() ? "int8" : "float",
+                profile.id(),
                 (System.nanoTime() - start) / 1e6, Text.bytes(m.codeBytes()), Text.bytes(m.constantBytes()),
                 Text.bytes(m.arenaBytes()));
         return Program.of(driver, folder, On.AUTO, sink());
@@ -152,14 +156,16 @@ final class DemoVerb extends Verb {
     }
 
     private boolean compare(Map<String, Object> result, List<Program> programs, ModelFeed test, Bars bars) {
-        say("5. Bit-equality of the code with the reference interpreter on %d samples, every tensor in memory.", COMPARED);
+        say("5. Bit-equality of the code with the reference interpreter on %d samples, every tensor in memory.",
+                COMPARED);
         boolean equal = true;
         List<Object> rows = new ArrayList<>();
         for (Program p : programs) {
             BitComparison c = BitComparison.of(p, test, COMPARED, bars);
             bars.close();
             equal &= c.equal();
-            say("   %-5s %-20s %s differing bytes of %s", kind(p, programs), profileOf(p), Text.count(c.differingBytes()),
+            say("   %-5s %-20s %s differing bytes of %s", kind(p, programs), profileOf(p),
+                    Text.count(c.differingBytes()),
                     Text.count(c.bytes()));
             rows.add(Map.of("profile", profileOf(p), "bytes", c.bytes(), "differingBytes", c.differingBytes()));
         }
@@ -168,19 +174,21 @@ final class DemoVerb extends Verb {
     }
 
     private void latency(Map<String, Object> result, List<Program> programs) {
-        List<Program> native_ = programs.stream().filter(p -> p.manifest().filter(m -> m.codeBytes() > 0).isPresent()).toList();
-        if (native_.isEmpty()) {
+        List<Program> measured = programs.stream()
+                .filter(p -> p.manifest().filter(m -> m.codeBytes() > 0).isPresent()).toList();
+        if (measured.isEmpty()) {
             say("6. No native code runs here, hence no latency.");
             return;
         }
         say("6. Latency of one inference, one thread, taking turns.");
-        List<Latency> latencies = Latency.measure(native_, new Latency.Limit(20_000, SECONDS));
+        List<Latency> latencies = Latency.measure(measured, new Latency.Limit(20_000, SECONDS));
         List<Object> rows = new ArrayList<>();
-        for (int i = 0; i < native_.size(); i++) {
+        for (int i = 0; i < measured.size(); i++) {
             Latency l = latencies.get(i);
-            say("   %-5s %-20s min %s, median %s", kind(native_.get(i), programs), profileOf(native_.get(i)),
+            say("   %-5s %-20s min %s, median %s", kind(measured.get(i), programs), profileOf(measured.get(i)),
                     Text.nanos(l.minNanos()), Text.nanos(l.medianNanos()));
-            rows.add(Map.of("kind", kind(native_.get(i), programs), "profile", profileOf(native_.get(i)), "latency", l));
+            rows.add(Map.of("kind", kind(measured.get(i), programs), "profile", profileOf(measured.get(i)), "latency",
+                    l));
         }
         result.put("latency", rows);
         say("   int8 is %.1f times as fast as float", latencies.getLast().minNanos() / latencies.getFirst().minNanos());

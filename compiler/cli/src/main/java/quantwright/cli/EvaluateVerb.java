@@ -25,9 +25,11 @@ import quantwright.ir.loc.Location;
 /** {@code qw evaluate}. */
 @Command(name = "evaluate", sortOptions = false,
         description = {"Measures a classifier's accuracy on labelled data.",
-            "With --against, compares it with a reference model sample by sample; with --compare, its code with the reference"
+            "With --against, compares it with a reference model sample by sample;"
+                + " with --compare, its code with the reference"
                 + " interpreter byte by byte."},
-        footer = {"", "A DIR uses the preprocessing it was calibrated with unless DATA or --preprocess states another."})
+        footer = {"", "A DIR uses the preprocessing it was calibrated with"
+            + " unless DATA or --preprocess states another."})
 final class EvaluateVerb extends Verb {
     @Parameters(paramLabel = "DIR|MODEL", description = "An artifact folder, or a model file.")
     private Path subject;
@@ -130,8 +132,10 @@ final class EvaluateVerb extends Verb {
         result.put("pValue", test.pValue());
         result.put("onlyReferenceRight", test.onlyReference());
         result.put("onlyThisRight", test.onlyCandidate());
-        say("  accuracy drop %.2f points, exact paired 95 %% interval [%.2f, %.2f], p = %.3f (right alone: reference %d, this %d)",
-                test.drop(), test.dropLow(), test.dropHigh(), test.pValue(), test.onlyReference(), test.onlyCandidate());
+        say("  accuracy drop %.2f points, exact paired 95 %% interval [%.2f, %.2f], p = %.3f"
+                + " (right alone: reference %d, this %d)",
+                test.drop(), test.dropLow(), test.dropHigh(), test.pValue(), test.onlyReference(),
+                        test.onlyCandidate());
     }
 
     private int compare(Program program, ModelFeed feed, long count, Bars bars) {

@@ -60,7 +60,8 @@ final class Failures {
                 err.println("qw: " + cancelled.getMessage());
                 yield INTERRUPTED;
             }
-            default -> bug(err, e, parsed.originalArgs(), command.getCommand() instanceof Verb v ? v.log().last() : null);
+            default -> bug(err, e, parsed.originalArgs(), command.getCommand() instanceof Verb v ? v.log().last()
+                    : null);
         };
         err.flush();
         return status;
@@ -72,7 +73,8 @@ final class Failures {
             String text = render(all.get(i));
             boolean repeated = i + 1 < all.size() && all.get(i + 1).code() == all.get(i).code();
             // The same hint once, below the last of a row.
-            err.println(repeated && !all.get(i).code().hint().isEmpty() ? text.substring(0, text.lastIndexOf('\n')) : text);
+            err.println(repeated && !all.get(i).code().hint().isEmpty() ? text.substring(0, text.lastIndexOf('\n'))
+                    : text);
         }
         return USER;
     }
@@ -84,7 +86,8 @@ final class Failures {
         err.print(trace);
         err.println("qw: error: this is a bug in Quantwright, not in your input");
         String report = "qw " + String.join(" ", arguments) + "\n\nversion " + Version.text() + ", Java "
-                + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch") + "\n\n"
+                + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+                + "\n\n"
                 + trace;
         try {
             Path folder = Path.of(System.getProperty("java.io.tmpdir"), "quantwright-bug-" + hash(report));

@@ -20,7 +20,8 @@ import quantwright.ir.diag.UserErrorException;
 
 /** {@code qw inspect}. */
 @Command(name = "inspect", sortOptions = false,
-        description = "Shows a model's operators, shapes, parameters and multiply-accumulates (MACs), after normalization; with"
+        description = "Shows a model's operators, shapes, parameters and multiply-accumulates (MACs), after"
+            + " normalization; with"
             + " --profile, the kernel of each step, or what the profile cannot run and why.",
         footer = {"", "Exit status 1 if the profile cannot run the model."})
 final class InspectVerb extends Verb {

@@ -11,7 +11,8 @@ import quantwright.ir.diag.DiagnosticSink;
 
 /** Options of verbs that read a model file. */
 final class ModelOptions {
-    @Option(names = "--dim", paramLabel = "NAME=N", description = "Bind a symbolic dimension; a batch symbol is 1 otherwise.")
+    @Option(names = "--dim", paramLabel = "NAME=N",
+            description = "Bind a symbolic dimension; a batch symbol is 1 otherwise.")
     private Map<String, Integer> dims = new LinkedHashMap<>();
 
     ImportOptions importOptions() {

@@ -16,7 +16,8 @@ import quantwright.profiles.HardwareProfile;
 import quantwright.profiles.ProfileCatalogue;
 
 /** {@code qw profile}. */
-@Command(name = "profile", description = "Lists, shows and checks hardware profiles.", synopsisSubcommandLabel = "COMMAND",
+@Command(name = "profile", description = "Lists, shows and checks hardware profiles.",
+        synopsisSubcommandLabel = "COMMAND",
         subcommands = {ProfileVerb.ListThem.class, ProfileVerb.Show.class, ProfileVerb.Check.class})
 final class ProfileVerb implements Runnable {
     @Spec

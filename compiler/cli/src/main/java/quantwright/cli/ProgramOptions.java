@@ -14,7 +14,8 @@ import quantwright.compiler.driver.Quantwright;
 
 /** Options of verbs that run an artifact folder or a model file. */
 final class ProgramOptions {
-    @Option(names = "--on", paramLabel = "WHERE", description = "host: native code; interpreter: the reference, same bytes, slow."
+    @Option(names = "--on", paramLabel = "WHERE",
+            description = "host: native code; interpreter: the reference, same bytes, slow."
             + " Default: native code where this host can run it.")
     private On on = On.AUTO;
     @Option(names = "--profile", paramLabel = "P",

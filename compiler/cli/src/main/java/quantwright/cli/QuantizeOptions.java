@@ -36,7 +36,8 @@ final class QuantizeOptions {
 
     /** Whether anything was asked for. */
     boolean given() {
-        return method != null || percentile != null || !skipNames.isEmpty() || !skipTypes.isEmpty() || perTensor || symmetric
+        return method != null || percentile != null || !skipNames.isEmpty() || !skipTypes.isEmpty() || perTensor
+                || symmetric
                 || noBiasCorrection || arithmetic != null;
     }
 

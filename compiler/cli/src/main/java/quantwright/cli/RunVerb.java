@@ -37,7 +37,8 @@ final class RunVerb extends Verb {
     private Path subject;
     @Option(names = {"-i", "--input"}, paramLabel = "X.npy", required = true, description = "Input tensor.")
     private List<Path> inputs = new ArrayList<>();
-    @Option(names = {"-o", "--output"}, paramLabel = "Y.npy", required = true, description = "Where to write the output tensor.")
+    @Option(names = {"-o", "--output"}, paramLabel = "Y.npy", required = true,
+            description = "Where to write the output tensor.")
     private List<Path> outputs = new ArrayList<>();
     @Mixin
     private ProgramOptions programOptions;
@@ -81,7 +82,8 @@ final class RunVerb extends Verb {
         NumericArray array = NpyFile.read(file);
         boolean fits = array.type().name().equalsIgnoreCase(type.storage().name()) && Arrays.equals(array.shape(),
                 Arrays.stream(type.shape().toArray()).asLongStream().toArray());
-        require(fits, file, "holds " + array.type().name().toLowerCase(Locale.ROOT) + " " + Arrays.toString(array.shape())
+        require(fits, file, "holds " + array.type().name().toLowerCase(Locale.ROOT) + " "
+                + Arrays.toString(array.shape())
                 + ", the model takes " + type.storage() + " " + type.shape());
         return Tensor.unpack(type, array.data());
     }

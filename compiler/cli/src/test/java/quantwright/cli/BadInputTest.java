@@ -36,7 +36,8 @@ class BadInputTest {
     }
 
     private Command refusedCalibration(String code, Path data) {
-        return refused(code, "compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate", data, "--preprocess",
+        return refused(code, "compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate", data,
+                "--preprocess",
                 Demo.PREPROCESSING, "-o", output);
     }
 
@@ -94,7 +95,8 @@ class BadInputTest {
 
     @Test
     void brokenQir() throws IOException {
-        Path file = Files.writeString(folder.resolve("bad.qir"), "qir 1\n\ngraph \"g\" level graph {\n  output \"y\" = %x\n}\n");
+        Path file = Files.writeString(folder.resolve("bad.qir"),
+                "qir 1\n\ngraph \"g\" level graph {\n  output \"y\" = %x\n}\n");
         Command c = Command.run("compile", file, "--profile", "x86-avx512-vnni", "-o", output);
         assertEquals(1, c.status());
         assertTrue(c.err().contains("bad.qir:4:"), c.err());
@@ -118,7 +120,8 @@ class BadInputTest {
 
     @Test
     void brokenProfile() throws IOException {
-        Path file = Files.writeString(folder.resolve("bad.qhw"), "qhw 1\nprofile bad {\n    cpu {\n        isa 12 MHz;\n    }\n}\n");
+        Path file = Files.writeString(folder.resolve("bad.qhw"),
+                "qhw 1\nprofile bad {\n    cpu {\n        isa 12 MHz;\n    }\n}\n");
         Command c = Command.run("profile", "check", file);
         assertEquals(1, c.status());
         assertTrue(c.err().contains("bad.qhw:"), c.err());
@@ -171,8 +174,10 @@ class BadInputTest {
     @Test
     void optionsThatContradict() {
         refused("QW-U0102", "compile", demo.model(), "--method", "mse", "-o", output);
-        refused("QW-U0102", "compile", demo.model(), "--calibrate", demo.calibration(), "--percentile", "0.99", "-o", output);
-        refused("QW-U0101", "compile", demo.model(), "--calibrate", demo.calibration(), "--preprocess", Demo.PREPROCESSING,
+        refused("QW-U0102", "compile", demo.model(), "--calibrate", demo.calibration(), "--percentile", "0.99", "-o",
+                output);
+        refused("QW-U0101", "compile", demo.model(), "--calibrate", demo.calibration(), "--preprocess",
+                Demo.PREPROCESSING,
                 "--method", "magic", "-o", output);
     }
 

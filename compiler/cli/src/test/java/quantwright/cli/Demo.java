@@ -10,7 +10,8 @@ record Demo(Path model, Path calibration, Path test) {
     static final String PREPROCESSING = "{\"layout\": \"CHW\", \"divide\": 255}";
 
     static Demo in(Path folder) throws IOException {
-        return new Demo(copy(folder, "glyphs.onnx"), copy(folder, "glyphs-calibration.npz"), copy(folder, "glyphs-test.npz"));
+        return new Demo(copy(folder, "glyphs.onnx"), copy(folder, "glyphs-calibration.npz"), copy(folder,
+                "glyphs-test.npz"));
     }
 
     private static Path copy(Path folder, String name) throws IOException {

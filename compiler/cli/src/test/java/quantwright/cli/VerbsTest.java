@@ -52,7 +52,8 @@ class VerbsTest {
 
     @Test
     void compileWritesAnArtifactAndSaysWhatItCost() {
-        for (String name : List.of("manifest.json", "model.qir", "model.o", "model.so", "tile.qir", "preprocessing.json")) {
+        for (String name : List.of("manifest.json", "model.qir", "model.o", "model.so", "tile.qir",
+                "preprocessing.json")) {
             assertTrue(Files.exists(artifact.resolve(name)), name);
         }
         for (String text : List.of("import", "normalize", "calibrate", "quantize", "emit", "peak memory", "arena")) {
@@ -104,7 +105,8 @@ class VerbsTest {
     @Test
     void compareFailsWhenTheGraphIsAnother() throws IOException {
         Path other = folder.resolve("other");
-        Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate", demo.calibration(), "--samples", 16,
+        Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate", demo.calibration(),
+                "--samples", 16,
                 "--method", "min-max", "--preprocess", Demo.PREPROCESSING, "-o", other);
         // Code of one quantization beside the graph of another: the comparison must see it.
         for (String name : List.of("model.qir", "model.qdata")) {
@@ -172,9 +174,11 @@ class VerbsTest {
             assertTrue(Files.exists(dumps.resolve(name)), name);
         }
         Path resumed = folder.resolve("resumed");
-        Command.ok("compile", dumps.resolve("2-normalize.qir"), "--from", "normalize", "--profile", "x86-avx512-vnni", "-o",
+        Command.ok("compile", dumps.resolve("2-normalize.qir"), "--from", "normalize", "--profile", "x86-avx512-vnni",
+                "-o",
                 resumed);
-        assertArrayEquals(Files.readAllBytes(first.resolve("model.so")), Files.readAllBytes(resumed.resolve("model.so")));
+        assertArrayEquals(Files.readAllBytes(first.resolve("model.so")),
+                Files.readAllBytes(resumed.resolve("model.so")));
         assertTrue(Command.ok("compile", demo.model(), "--to", "normalize").out().startsWith("qir 1"));
     }
 
@@ -187,7 +191,8 @@ class VerbsTest {
         assertFalse(c.out().contains("batch_norm"), c.out());
         assertTrue(c.err().contains("total"), c.err());
         assertTrue(Command.ok("opt", "--list").out().contains("fold-constants"));
-        assertTrue(Command.ok("opt", file, "--passes", "fold-constants,normalize", "--print-ir-after-change", "--dump").err()
+        assertTrue(Command.ok("opt", file, "--passes", "fold-constants,normalize", "--print-ir-after-change",
+                "--dump").err()
                 .contains("// after normalize"));
     }
 
@@ -200,9 +205,11 @@ class VerbsTest {
 
     @Test
     void skippedNodesStayFloat() {
-        String all = Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate", demo.calibration(),
+        String all = Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate",
+                demo.calibration(),
                 "--samples", 4, "--preprocess", Demo.PREPROCESSING, "--to", "quantize").out();
-        String none = Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate", demo.calibration(),
+        String none = Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate",
+                demo.calibration(),
                 "--samples", 4, "--preprocess", Demo.PREPROCESSING, "--skip-type", "conv2d", "--to", "quantize").out();
         assertTrue(all.contains("q.conv2d"));
         assertFalse(none.contains("q.conv2d"));

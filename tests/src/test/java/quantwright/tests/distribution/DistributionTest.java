@@ -95,7 +95,8 @@ class DistributionTest {
             options.add("-Dquantwright.llvm=" + nativeJar());
         }
         options.addAll(List.of(more));
-        options.addAll(List.of("-p", DISTRIBUTION.resolve("lib").toString(), "-m", "quantwright.cli/quantwright.cli.Main"));
+        options.addAll(List.of("-p", DISTRIBUTION.resolve("lib").toString(), "-m",
+                "quantwright.cli/quantwright.cli.Main"));
         return options;
     }
 
@@ -111,7 +112,8 @@ class DistributionTest {
         Result compiled = java(modulePath(), "compile", model, "--profile", "x86-avx2", "-o", artifact);
         assertEquals(0, compiled.status(), compiled.err());
         assertEquals("", compiled.err());
-        Result evaluated = java(modulePath(NO_LLVM), "evaluate", artifact, "--data", data, "--limit", 50, "--on", "host",
+        Result evaluated = java(modulePath(NO_LLVM), "evaluate", artifact, "--data", data, "--limit", 50, "--on",
+                "host",
                 "--preprocess", "{\"layout\": \"CHW\", \"divide\": 255}");
         assertEquals(0, evaluated.status(), evaluated.err());
         assertEquals("", evaluated.err());
@@ -122,7 +124,8 @@ class DistributionTest {
     void runsOnTheClassPath() throws IOException, InterruptedException {
         Path artifact = folder.resolve("by-class-path");
         Result compiled = java(List.of("--enable-native-access=ALL-UNNAMED", "-Dquantwright.llvm=" + nativeJar(), "-cp",
-                DISTRIBUTION.resolve("lib") + "/*", "quantwright.cli.Main"), "compile", model, "--profile", "x86-avx2", "-o",
+                DISTRIBUTION.resolve("lib") + "/*", "quantwright.cli.Main"), "compile", model, "--profile", "x86-avx2",
+                "-o",
                 artifact);
         assertEquals(0, compiled.status(), compiled.err());
         assertTrue(Files.exists(artifact.resolve("model.so")));
@@ -161,7 +164,8 @@ class DistributionTest {
                 List<String> left = files.map(f -> f.getFileName().toString()).toList();
                 assertTrue(left.isEmpty() || left.equals(List.of("out")), result + " left " + left);
                 // An artifact that is there is whole: the command had finished writing it.
-                assertTrue(left.isEmpty() || Files.exists(parent.resolve("out").resolve("manifest.json")), left.toString());
+                assertTrue(left.isEmpty() || Files.exists(parent.resolve("out").resolve("manifest.json")),
+                        left.toString());
             }
         }
     }
@@ -220,7 +224,8 @@ class DistributionTest {
         assertEquals(0, compiled);
         Result listed = java(modulePath(), "profile", "list", "--plugin-path", plugins);
         assertEquals(0, listed.status(), listed.err());
-        assertTrue(listed.out().contains("a-vendor") && listed.out().contains("an accelerator card is missing"), listed.out());
+        assertTrue(listed.out().contains("a-vendor") && listed.out().contains("an accelerator card is missing"),
+                listed.out());
         Result absent = java(modulePath(), "profile", "list", "--plugin-path", folder.resolve("none"));
         assertEquals(1, absent.status());
         assertTrue(absent.err().contains("error[QW-C0104]"), absent.err());

@@ -25,7 +25,8 @@ import quantwright.tests.docs.guide.ApiExample;
 /** The README as written: its paths and links lead somewhere, its Java example is a class that runs. */
 class ReadmeTest {
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
-    private static final Pattern PATH = Pattern.compile("`((?:ir|backends|compiler|tests|hardware-profiles|docs)/[\\w./-]+)`");
+    private static final Pattern PATH = Pattern
+            .compile("`((?:ir|backends|compiler|tests|hardware-profiles|docs)/[\\w./-]+)`");
     private static final Pattern JAVA = Pattern.compile("<!-- source: (\\S+) -->\n```java\n(.*?)```", Pattern.DOTALL);
 
     private static String text(String page) throws IOException {
@@ -55,7 +56,8 @@ class ReadmeTest {
         assertTrue(m.find());
         String source = text(m.group(1));
         int body = source.indexOf("        DiagnosticSink warnings");
-        assertEquals(source.substring(body, source.indexOf("\n    }\n", body)).stripIndent().strip(), m.group(2).strip());
+        assertEquals(source.substring(body, source.indexOf("\n    }\n", body)).stripIndent().strip(),
+                m.group(2).strip());
     }
 
     @Test
@@ -75,7 +77,8 @@ class ReadmeTest {
             }
         }
         Preprocessing steps = Preprocessing.of(JsonObject.parse("{\"layout\": \"CHW\", \"divide\": 255}", "test"));
-        List<Tensor> outputs = ApiExample.run(folder.resolve("glyphs.onnx"), folder.resolve("glyphs-calibration.npz"), steps,
+        List<Tensor> outputs = ApiExample.run(folder.resolve("glyphs.onnx"), folder.resolve("glyphs-calibration.npz"),
+                steps,
                 folder.resolve("out"));
         assertArrayEquals(new int[] {1, 20}, outputs.getFirst().type().shape().toArray());
     }

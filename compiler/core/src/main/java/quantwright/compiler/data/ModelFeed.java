@@ -17,7 +17,8 @@ public final class ModelFeed {
     /**
      * Binds prepared samples to a model's input.
      *
-     * @throws FormatException if the sample's shape is not the input's (a leading 1 for the batch aside) or its type differs
+     * @throws FormatException if the sample's shape is not the input's (a leading 1 for the batch aside) or its type
+     * differs
      */
     public ModelFeed(PreparedData data, TensorType input) throws FormatException {
         this.data = data;
@@ -26,11 +27,13 @@ public final class ModelFeed {
         long[] sample = trim(data.sampleShape());
         long[] wanted = trim(Arrays.stream(input.shape().toArray()).asLongStream().toArray());
         if (!Arrays.equals(sample, wanted)) {
-            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.source().name(), "", "samples have shape " + Arrays.toString(data.sampleShape())
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.source().name(), "", "samples have shape "
+                    + Arrays.toString(data.sampleShape())
                     + ", the model's input has " + input.shape());
         }
         if (!data.type().name().equalsIgnoreCase(input.storage().name())) {
-            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.source().name(), "", "samples are prepared as " + data.type()
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.source().name(), "", "samples are prepared as "
+                    + data.type()
                     + ", the model's input is " + input.storage());
         }
     }

@@ -187,7 +187,8 @@ public final class Model {
     }
 
     /**
-     * Compiles for a profile and writes an artifact folder, whole or not at all. On a host that cannot generate code the
+     * Compiles for a profile and writes an artifact folder, whole or not at all. On a host that cannot generate code
+     * the
      * artifact holds the graph alone, and the interpreter runs it.
      *
      * @param sink takes a warning when the artifact holds no code

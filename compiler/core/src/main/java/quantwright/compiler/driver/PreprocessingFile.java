@@ -16,7 +16,10 @@ import quantwright.compiler.importer.FormatException;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
-/** The preprocessing an artifact was calibrated with, kept in it as {@code preprocessing.json}, so that evaluation uses it too. */
+/**
+ * The preprocessing an artifact was calibrated with, kept in it as {@code preprocessing.json}, so that evaluation
+ * uses it too.
+ */
 public final class PreprocessingFile {
     private static final String NAME = "preprocessing.json";
 

@@ -46,7 +46,8 @@ public final class Program {
      * An artifact folder as a program. Nothing is compiled, and no code generator is loaded.
      *
      * @param sink takes a warning when the interpreter stands in for native code
-     * @throws UserErrorException if the artifact is damaged, or {@code on} is {@link On#HOST} and this host cannot run it
+     * @throws UserErrorException if the artifact is damaged, or {@code on} is {@link On#HOST} and this host cannot
+     * run it
      */
     public static Program of(Quantwright driver, Path folder, On on, DiagnosticSink sink) {
         Artifact artifact = Artifact.open(folder);
@@ -84,7 +85,8 @@ public final class Program {
      *
      * @param profile what to compile for; may be null if {@code on} is {@link On#INTERPRETER}
      * @param sink takes a warning when the interpreter stands in for native code
-     * @throws UserErrorException if the profile cannot run the model, or {@code on} is {@link On#HOST} and this host cannot
+     * @throws UserErrorException if the profile cannot run the model, or {@code on} is {@link On#HOST} and this host
+     * cannot
      */
     public static Program of(Quantwright driver, Model model, HardwareProfile profile, On on, DiagnosticSink sink,
             Progress progress) {

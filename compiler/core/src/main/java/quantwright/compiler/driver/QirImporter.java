@@ -36,7 +36,8 @@ final class QirImporter implements ModelImporter {
         Graph graph = parsed.graph();
         if (graph.level() == Level.TILE) {
             sink.report(ImportDiagnostic.UNSUPPORTED_VERSION, Location.file(file),
-                    "the graph is at level TILE, which belongs to one profile already", "give the .qir of an earlier phase");
+                    "the graph is at level TILE, which belongs to one profile already",
+                    "give the .qir of an earlier phase");
         }
         for (String symbol : options.dims().keySet()) {
             sink.report(ImportDiagnostic.BAD_BINDING, Location.file(file), "'" + symbol

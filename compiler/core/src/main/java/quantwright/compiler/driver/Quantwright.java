@@ -94,18 +94,21 @@ public final class Quantwright {
         }
         for (Path plugin : plugins) {
             if (!Files.exists(plugin)) {
-                throw new UserErrorException(DriverDiagnostic.BAD_PLUGIN, Location.file(plugin), "there is no such file");
+                throw new UserErrorException(DriverDiagnostic.BAD_PLUGIN, Location.file(plugin),
+                        "there is no such file");
             }
         }
         try {
-            ModuleLayer parent = Optional.ofNullable(Quantwright.class.getModule().getLayer()).orElse(ModuleLayer.boot());
+            ModuleLayer parent = Optional.ofNullable(Quantwright.class.getModule().getLayer())
+                    .orElse(ModuleLayer.boot());
             ModuleFinder finder = ModuleFinder.of(plugins.toArray(Path[]::new));
             List<String> roots = finder.findAll().stream().map(m -> m.descriptor().name()).sorted().toList();
             Configuration configuration = parent.configuration().resolveAndBind(finder, ModuleFinder.of(), roots);
             return ServiceLoader.load(parent.defineModulesWithOneLoader(configuration,
                     Quantwright.class.getClassLoader()), Backend.class);
         } catch (FindException | ResolutionException | LayerInstantiationException e) {
-            throw new UserErrorException(DriverDiagnostic.BAD_PLUGIN, Location.file(plugins.getFirst()), e.getMessage());
+            throw new UserErrorException(DriverDiagnostic.BAD_PLUGIN, Location.file(plugins.getFirst()),
+                    e.getMessage());
         }
     }
 
@@ -140,7 +143,8 @@ public final class Quantwright {
     }
 
     /**
-     * The shipped profile that makes the most of this host: of those whose code runs here, the one with the widest vectors
+     * The shipped profile that makes the most of this host: of those whose code runs here, the one with the widest
+     * vectors
      * and then the most instruction-set extensions. Empty if there is none.
      */
     public Optional<HardwareProfile> hostProfile() {

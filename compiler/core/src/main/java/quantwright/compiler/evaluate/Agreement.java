@@ -11,7 +11,8 @@ import quantwright.ir.loc.Location;
  *
  * @param samples number of samples
  * @param top1Agreement share of samples with the same best class, in percent
- * @param meanDivergence mean Kullback-Leibler divergence of the candidate from the reference, in nats; outputs that are no
+ * @param meanDivergence mean Kullback-Leibler divergence of the candidate from the reference, in nats; outputs that
+ *      are no
  *     probabilities go through a softmax first
  * @param paired comparison of accuracies, if there are labels
  */

@@ -28,7 +28,8 @@ import quantwright.ir.type.TensorType;
  */
 public record Latency(String model, String runsOn, int measurements, int callsEach, double minNanos, double medianNanos,
                       double p99Nanos) {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long BATCH_NANOS = 50_000;
     private static final int SEED = 1;
 
@@ -121,7 +122,8 @@ public record Latency(String model, String runsOn, int measurements, int callsEa
         Latency result() {
             double[] sorted = Arrays.copyOf(nanos, measured);
             Arrays.sort(sorted);
-            return new Latency(program.name(), executor.description(), measured, calls, sorted[0], quantile(sorted, 0.5),
+            return new Latency(program.name(), executor.description(), measured, calls, sorted[0], quantile(sorted,
+                    0.5),
                     quantile(sorted, 0.99));
         }
     }
@@ -131,7 +133,10 @@ public record Latency(String model, String runsOn, int measurements, int callsEa
         return sorted[Math.clamp((int) Math.ceil(share * sorted.length) - 1, 0, sorted.length - 1)];
     }
 
-    /** Fills an input with pseudo-random content, the same in every run: reals in [0, 1), integers over their whole range. */
+    /**
+     * Fills an input with pseudo-random content, the same in every run: reals in [0, 1), integers over their whole
+     * range.
+     */
     private static void fill(MemorySegment buffer, TensorType type, Random random) {
         if (type.storage() == ScalarType.F32) {
             for (long i = 0; i < type.shape().elementCount(); i++) {

@@ -81,7 +81,8 @@ public record ModelSummary(String name, String level, List<Tensor> inputs, List<
                     text(node.results().getFirst().type()), parameters(node), macs(node)));
         }
         return new ModelSummary(graph.name(), graph.level().name().toLowerCase(java.util.Locale.ROOT),
-                graph.inputs().stream().map(v -> new Tensor(v.name(), text(v.type()))).toList(), outputs, rows, operators,
+                graph.inputs().stream().map(v -> new Tensor(v.name(), text(v.type()))).toList(), outputs, rows,
+                operators,
                 constants.values().stream().mapToLong(c -> c[0]).sum(),
                 constants.values().stream().mapToLong(c -> c[1]).sum(), rows.stream().mapToLong(Row::macs).sum());
     }

@@ -1,7 +1,8 @@
 package quantwright.compiler.evaluate;
 
 /**
- * Compares two classifiers on the same labelled samples by the samples on which exactly one of them is right (Q. McNemar,
+ * Compares two classifiers on the same labelled samples by the samples on which exactly one of them is right (Q.
+ * McNemar,
  * "Note on the sampling error of the difference between correlated proportions", Psychometrika 12, 1947), with the
  * binomial distribution itself instead of its approximation.
  *

@@ -84,7 +84,8 @@ final class ParallelSamples {
 
         void work() {
             try (Executor mine = executors.get()) {
-                for (long sample = next.getAndIncrement(); sample < count && !stop.get(); sample = next.getAndIncrement()) {
+                for (long sample = next.getAndIncrement(); sample < count
+                        && !stop.get(); sample = next.getAndIncrement()) {
                     try {
                         work.on(sample, mine);
                     } catch (RuntimeException e) {

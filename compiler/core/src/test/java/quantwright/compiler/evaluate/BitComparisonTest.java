@@ -31,6 +31,7 @@ class BitComparisonTest {
 
     @Test
     void negativeZeroIsNotZero() {
-        assertEquals(1, BitComparison.differences(Tensor.ofFloats(new int[] {1}, 0f), Tensor.ofFloats(new int[] {1}, -0f)));
+        assertEquals(1, BitComparison.differences(Tensor.ofFloats(new int[] {1}, 0f), Tensor.ofFloats(new int[] {1},
+                -0f)));
     }
 }

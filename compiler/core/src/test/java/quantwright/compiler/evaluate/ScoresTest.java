@@ -36,8 +36,10 @@ class ScoresTest {
         float[] q = {0.5f, 0.25f, 0.25f};
         float[] logitsP = {(float) Math.log(0.7) + 3, (float) Math.log(0.2) + 3, (float) Math.log(0.1) + 3};
         double expected = 0.7 * Math.log(0.7 / 0.5) + 0.2 * Math.log(0.2 / 0.25) + 0.1 * Math.log(0.1 / 0.25);
-        assertEquals(expected, Scores.divergence(Scores.logProbabilities(p, true), Scores.logProbabilities(q, true)), 1e-6);
-        assertEquals(expected, Scores.divergence(Scores.logProbabilities(logitsP, false), Scores.logProbabilities(q, true)),
+        assertEquals(expected, Scores.divergence(Scores.logProbabilities(p, true), Scores.logProbabilities(q, true)),
+                1e-6);
+        assertEquals(expected, Scores.divergence(Scores.logProbabilities(logitsP, false), Scores.logProbabilities(q,
+                true)),
                 1e-6);
         assertTrue(Scores.areProbabilities(p));
         assertFalse(Scores.areProbabilities(logitsP));

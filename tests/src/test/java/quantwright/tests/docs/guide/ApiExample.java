@@ -25,13 +25,15 @@ public final class ApiExample {
     }
 
     /** Gives the int8 model's outputs on the first sample. */
-    public static List<Tensor> run(Path modelFile, Path samples, Preprocessing steps, Path folder) throws FormatException {
+    public static List<Tensor> run(Path modelFile, Path samples, Preprocessing steps,
+            Path folder) throws FormatException {
         DiagnosticSink warnings = new DiagnosticSink();
         Quantwright qw = Quantwright.discover();
         HardwareProfile profile = qw.profiles().find("x86-avx512-vnni");
         Model model = qw.load(modelFile, ImportOptions.none(), warnings);
         ModelFeed data = new OpenedData(DataSets.npz(samples), Optional.of(steps)).feed(model.input());
-        Model int8 = model.quantize(model.calibrate(data, profile, warnings, Progress.SILENT), QuantizationOptions.standard());
+        Model int8 = model.quantize(model.calibrate(data, profile, warnings, Progress.SILENT),
+                QuantizationOptions.standard());
         Artifact artifact = int8.compileFor(profile, folder, warnings, Progress.SILENT);
         try (Executor executor = qw.load(artifact)) {
             return executor.run(data.inputs(0));
