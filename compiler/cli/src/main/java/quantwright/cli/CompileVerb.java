@@ -126,9 +126,10 @@ final class CompileVerb extends Verb {
     private Model quantize(Model model, OpenedData opened, HardwareProfile profile, Bars bars) throws FormatException {
         ModelFeed feed = opened.feed(model.input());
         long start = System.nanoTime();
-        var statistics = model.calibrate(samples == null ? feed : feed.first(samples), profile, sink(), bars);
+        Model quantized = model.quantize(samples == null ? feed : feed.first(samples), quantizeOptions.options(profile),
+                profile, sink(), bars);
         log().add("calibrate", System.nanoTime() - start);
-        return model.quantize(statistics, quantizeOptions.options(profile));
+        return quantized;
     }
 
     private int finish(Graph graph) {

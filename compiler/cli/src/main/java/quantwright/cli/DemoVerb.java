@@ -80,7 +80,7 @@ final class DemoVerb extends Verb {
         ModelFeed calibration = feed(folder.resolve(FILES.get(1)), steps, model);
         QuantizationOptions how = QuantizationOptions.standard()
                 .withArithmetic(ArithmeticPreset.parse(first.quantization().arithmetic()));
-        Model integer = model.quantize(model.calibrate(calibration, first, sink, bars), how);
+        Model integer = model.quantize(calibration, how, first, sink, bars);
         bars.close();
         say("   %d samples", calibration.size());
 

@@ -28,6 +28,8 @@ final class QuantizeOptions {
     private boolean perTensor;
     @Option(names = "--symmetric", description = "Activation zero points are all 0.")
     private boolean symmetric;
+    @Option(names = "--no-equalization", description = "Leave the channels between layers as the model scales them.")
+    private boolean noEqualization;
     @Option(names = "--no-bias-correction", description = "Leave each channel's mean error on the calibration data.")
     private boolean noBiasCorrection;
     @Option(names = "--arithmetic", paramLabel = "PRESET",
@@ -38,7 +40,7 @@ final class QuantizeOptions {
     boolean given() {
         return method != null || percentile != null || !skipNames.isEmpty() || !skipTypes.isEmpty() || perTensor
                 || symmetric
-                || noBiasCorrection || arithmetic != null;
+                || noEqualization || noBiasCorrection || arithmetic != null;
     }
 
     QuantizationOptions options(HardwareProfile profile) {
@@ -52,7 +54,8 @@ final class QuantizeOptions {
         return new QuantizationOptions(range(), percentile == null ? standard.percentile() : percentile,
                 profile.quantization().perChannelWeights() && !perTensor,
                 symmetric || !profile.quantization().activationZeroPoints(),
-                standard.biasCorrection() && !noBiasCorrection, preset(profile), new SkipList(skipNames, skipTypes));
+                standard.equalization() && !noEqualization, standard.biasCorrection() && !noBiasCorrection,
+                preset(profile), new SkipList(skipNames, skipTypes));
     }
 
     private RangeMethod range() {

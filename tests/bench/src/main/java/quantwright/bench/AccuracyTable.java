@@ -71,8 +71,7 @@ public final class AccuracyTable {
         ModelFeed evaluation = Samples.feed(entry, samples.evaluation(), real.input());
         long count = Math.min(limit, evaluation.size());
         ModelFeed calibration = Samples.feed(entry, samples.calibration(), real.input());
-        Model integer = real.quantize(real.calibrate(calibration, profile, sink, Progress.SILENT),
-                QuantizationOptions.standard());
+        Model integer = real.quantize(calibration, QuantizationOptions.standard(), profile, sink, Progress.SILENT);
         Predictions expected = Predictions.of(program(real, sink), evaluation, count, Progress.SILENT);
         Predictions predicted = Predictions.of(program(integer, sink), evaluation, count, Progress.SILENT);
         Agreement agreement = Agreement.of(expected, predicted, Optional.of(evaluation));

@@ -69,8 +69,7 @@ class CatalogueBitEqualityTest {
 
     private static Model quantized(Model model, ModelFeed feed) {
         HardwareProfile profile = new ProfileCatalogue().find(PROFILES.getFirst());
-        return model.quantize(model.calibrate(feed, profile, new DiagnosticSink(), Progress.SILENT),
-                QuantizationOptions.standard());
+        return model.quantize(feed, QuantizationOptions.standard(), profile, new DiagnosticSink(), Progress.SILENT);
     }
 
     private static void compare(Model model, HardwareProfile profile, List<Tensor> inputs, Map<String, Tensor> expected,

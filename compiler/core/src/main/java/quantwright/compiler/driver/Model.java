@@ -20,6 +20,7 @@ import quantwright.compiler.importer.ImportOptions;
 import quantwright.compiler.pass.GraphPasses;
 import quantwright.compiler.quant.CalibrationStatistics;
 import quantwright.compiler.quant.Calibrator;
+import quantwright.compiler.quant.ChannelEqualizer;
 import quantwright.compiler.quant.GraphQuantizer;
 import quantwright.compiler.quant.QuantDiagnostic;
 import quantwright.compiler.quant.QuantizationOptions;
@@ -154,7 +155,24 @@ public final class Model {
         }
     }
 
-    /** The integer model by statistics of this float model's activations. */
+    /**
+     * The integer model by calibration data. With equalization the data is run twice: once to see how the channels are
+     * scaled, once more after they were rescaled.
+     *
+     * @param sink takes a warning when the interpreter stands in
+     * @throws UserErrorException if the model is quantized already, or the data does not fit it
+     */
+    public Model quantize(ModelFeed data, QuantizationOptions how, HardwareProfile profile, DiagnosticSink sink,
+            Progress progress) {
+        CalibrationStatistics statistics = calibrate(data, profile, sink, progress);
+        if (!how.equalization()) {
+            return quantize(statistics, how);
+        }
+        Model equalized = new Model(driver, ChannelEqualizer.equalize(graph, statistics), options);
+        return equalized.quantize(equalized.calibrate(data, profile, sink, progress), how);
+    }
+
+    /** The integer model by statistics of this float model's activations, as it is. */
     public Model quantize(CalibrationStatistics statistics, QuantizationOptions how) {
         long start = System.nanoTime();
         Graph quantized = GraphQuantizer.quantize(graph, statistics, how);

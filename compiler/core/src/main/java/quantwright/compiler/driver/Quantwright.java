@@ -35,7 +35,7 @@ import quantwright.profiles.ProfileCatalogue;
  * HardwareProfile profile = qw.profiles().find("x86-avx512-vnni");
  * Model model = qw.load(Path.of("model.onnx"), ImportOptions.none(), sink);
  * ModelFeed data = DataSets.open(Path.of("calibration.npz"), Optional.empty()).feed(model.input());
- * Model int8 = model.quantize(model.calibrate(data, profile, sink, Progress.SILENT), QuantizationOptions.standard());
+ * Model int8 = model.quantize(data, QuantizationOptions.standard(), profile, sink, Progress.SILENT);
  * Artifact artifact = int8.compileFor(profile, Path.of("out"), sink, Progress.SILENT);
  * try (Executor executor = qw.load(artifact)) {
  *     List<Tensor> outputs = executor.run(inputs);

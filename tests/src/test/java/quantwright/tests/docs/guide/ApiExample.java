@@ -32,8 +32,7 @@ public final class ApiExample {
         HardwareProfile profile = qw.profiles().find("x86-avx512-vnni");
         Model model = qw.load(modelFile, ImportOptions.none(), warnings);
         ModelFeed data = new OpenedData(DataSets.npz(samples), Optional.of(steps)).feed(model.input());
-        Model int8 = model.quantize(model.calibrate(data, profile, warnings, Progress.SILENT),
-                QuantizationOptions.standard());
+        Model int8 = model.quantize(data, QuantizationOptions.standard(), profile, warnings, Progress.SILENT);
         Artifact artifact = int8.compileFor(profile, folder, warnings, Progress.SILENT);
         try (Executor executor = qw.load(artifact)) {
             return executor.run(data.inputs(0));
