@@ -25,28 +25,14 @@ public enum ProfileDiagnostic implements DiagnosticCode {
     /** A base profile that leads back to itself. */
     CYCLE("QW-H0110", "profiles extend each other in a circle", "let one of them stand alone");
 
-    private final String id;
-    private final String summary;
-    private final String hint;
+    private final Entry entry;
 
     ProfileDiagnostic(String id, String summary, String hint) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
+        entry = Entry.error(id, summary, hint);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
+    public Entry entry() {
+        return entry;
     }
 }

@@ -21,28 +21,14 @@ public enum BackendDiagnostic implements DiagnosticCode {
     /** The output folder cannot be written. */
     NOT_WRITABLE("QW-B0205", "the output folder cannot be written", "choose another folder with -o");
 
-    private final String id;
-    private final String summary;
-    private final String hint;
+    private final Entry entry;
 
     BackendDiagnostic(String id, String summary, String hint) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
+        entry = Entry.error(id, summary, hint);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
+    public Entry entry() {
+        return entry;
     }
 }

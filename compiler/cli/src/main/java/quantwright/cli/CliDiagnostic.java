@@ -13,28 +13,14 @@ enum CliDiagnostic implements DiagnosticCode {
     /** A result file that cannot be written. */
     NOT_WRITABLE("QW-U0104", "a file cannot be written", "check the path, its permissions and the space left");
 
-    private final String id;
-    private final String summary;
-    private final String hint;
+    private final Entry entry;
 
     CliDiagnostic(String id, String summary, String hint) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
+        entry = Entry.error(id, summary, hint);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
+    public Entry entry() {
+        return entry;
     }
 }

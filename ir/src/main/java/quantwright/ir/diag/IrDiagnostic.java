@@ -71,28 +71,14 @@ public enum IrDiagnostic implements DiagnosticCode {
     /** A file that is no reproducer. */
     BAD_REPRODUCER("QW-T0106", "the file is no reproducer", "give a quantwright-repro-*.qir file");
 
-    private final String id;
-    private final String summary;
-    private final String hint;
+    private final Entry entry;
 
     IrDiagnostic(String id, String summary, String hint) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
+        entry = Entry.error(id, summary, hint);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
+    public Entry entry() {
+        return entry;
     }
 }

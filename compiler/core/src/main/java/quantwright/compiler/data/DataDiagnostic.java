@@ -26,28 +26,14 @@ public enum DataDiagnostic implements DiagnosticCode {
     /** Labels that are missing or do not fit. */
     BAD_LABELS("QW-D0109", "labels are missing or do not fit the samples", "give one integer class label per sample");
 
-    private final String id;
-    private final String summary;
-    private final String hint;
+    private final Entry entry;
 
     DataDiagnostic(String id, String summary, String hint) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
+        entry = Entry.error(id, summary, hint);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
+    public Entry entry() {
+        return entry;
     }
 }

@@ -31,35 +31,14 @@ public enum DriverDiagnostic implements DiagnosticCode {
     NOT_COMPARABLE("QW-C0109", "the two models do not give the same kind of output",
             "compare a model with its own float or quantized form", Severity.ERROR);
 
-    private final String id;
-    private final String summary;
-    private final String hint;
-    private final Severity severity;
+    private final Entry entry;
 
     DriverDiagnostic(String id, String summary, String hint, Severity severity) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
-        this.severity = severity;
+        entry = new Entry(id, summary, hint, severity);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
-    }
-
-    @Override
-    public Severity severity() {
-        return severity;
+    public Entry entry() {
+        return entry;
     }
 }

@@ -44,28 +44,14 @@ public enum ImportDiagnostic implements DiagnosticCode {
     /** No importer takes the file. */
     UNKNOWN_FORMAT("QW-I0117", "the file is of no known model format", "give an .onnx, .tflite or .qir file");
 
-    private final String id;
-    private final String summary;
-    private final String hint;
+    private final Entry entry;
 
     ImportDiagnostic(String id, String summary, String hint) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
+        entry = Entry.error(id, summary, hint);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
+    public Entry entry() {
+        return entry;
     }
 }

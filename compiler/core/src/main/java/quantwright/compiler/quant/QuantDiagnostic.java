@@ -14,28 +14,14 @@ public enum QuantDiagnostic implements DiagnosticCode {
     /** A skip entry that matches nothing. */
     SKIP_MATCHES_NOTHING("QW-Q0104", "an entry of the skip list matches no node", "see the names in qw inspect MODEL");
 
-    private final String id;
-    private final String summary;
-    private final String hint;
+    private final Entry entry;
 
     QuantDiagnostic(String id, String summary, String hint) {
-        this.id = id;
-        this.summary = summary;
-        this.hint = hint;
+        entry = Entry.error(id, summary, hint);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public String summary() {
-        return summary;
-    }
-
-    @Override
-    public String hint() {
-        return hint;
+    public Entry entry() {
+        return entry;
     }
 }
