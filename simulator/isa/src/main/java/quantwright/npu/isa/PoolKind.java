@@ -1,0 +1,11 @@
+package quantwright.npu.isa;
+
+/** Reductions of a window, channel by channel. */
+public enum PoolKind {
+    /** Greatest stored value; no parameter table. */
+    MAX,
+    /** Sum of {@code q - zero}, rescaled by a factor that holds the division by the count. */
+    AVERAGE,
+    /** Sum of {@code q - zero} divided by an i32 count, ties away from zero. */
+    AVERAGE_DIVIDE
+}
