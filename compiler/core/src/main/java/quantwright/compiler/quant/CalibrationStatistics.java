@@ -55,10 +55,15 @@ public final class CalibrationStatistics {
         samples += other.samples;
     }
 
-    /** The range of every value by the given selector. */
-    public Map<String, ValueRange> ranges(RangeSelector selector) {
+    /**
+     * The range of every value by the given selector.
+     *
+     * @param negativeWeights weight of negative values, where it is not 1, by name
+     */
+    public Map<String, ValueRange> ranges(RangeSelector selector, Map<String, Double> negativeWeights) {
         Map<String, ValueRange> ranges = new TreeMap<>();
-        byName.forEach((name, histogram) -> ranges.put(name, selector.select(histogram)));
+        byName.forEach((name, histogram) -> ranges.put(name,
+                selector.select(histogram, negativeWeights.getOrDefault(name, 1.0))));
         return ranges;
     }
 }

@@ -26,6 +26,7 @@ import quantwright.ir.op.Concat;
 import quantwright.ir.op.Constant;
 import quantwright.ir.op.Conv2d;
 import quantwright.ir.op.Dequantize;
+import quantwright.ir.op.LeakyRelu;
 import quantwright.ir.op.Op;
 import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QAvgPool;
@@ -67,9 +68,21 @@ public final class GraphQuantizer {
         this.source = source;
         this.statistics = statistics;
         this.plan = QuantizationPlan.of(source, statistics.ranges(new RangeSelector(options.method(), options.percentile(),
-                LEVELS)), options);
+                LEVELS), negativeWeights(source)), options);
         this.options = options;
         this.target = new Graph(source.name(), Level.QUANT);
+    }
+
+    /** How much the negative side of a value weighs that only a LeakyRelu reads. */
+    private static Map<String, Double> negativeWeights(Graph source) {
+        Map<String, Double> weights = new HashMap<>();
+        for (Node node : source) {
+            if (node.op() instanceof LeakyRelu l && node.operand(0).users().size() == 1
+                    && !source.isOutput(node.operand(0))) {
+                weights.put(node.operand(0).name(), (double) l.alpha() * l.alpha());
+            }
+        }
+        return weights;
     }
 
     /**

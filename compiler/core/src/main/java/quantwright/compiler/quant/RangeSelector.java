@@ -33,6 +33,16 @@ public final class RangeSelector {
 
     /** The range of a histogram; [0, 0] if it is empty. */
     public ValueRange select(Histogram histogram) {
+        return select(histogram, 1);
+    }
+
+    /**
+     * The range of a histogram whose negative values matter less, as before a LeakyRelu.
+     *
+     * @param negativeWeight weight of a negative value's squared error, for {@link RangeMethod#MSE}; alpha squared before a
+     *     LeakyRelu
+     */
+    public ValueRange select(Histogram histogram, double negativeWeight) {
         if (histogram.total() == 0) {
             return new ValueRange(0, 0);
         }
@@ -41,7 +51,7 @@ public final class RangeSelector {
             case MIN_MAX -> full;
             case PERCENTILE -> percentile(histogram);
             case ENTROPY -> entropy(histogram, full);
-            case MSE -> mse(histogram, full);
+            case MSE -> mse(histogram, full, negativeWeight);
         };
     }
 
@@ -64,23 +74,23 @@ public final class RangeSelector {
         return new ValueRange(bounds[0], bounds[1]);
     }
 
-    /** Bin centres and counts as arrays. */
+    /** Bin centres and weighted counts as arrays. */
     private record Bins(double[] centres, double[] counts) {
-        static Bins of(Histogram histogram) {
+        static Bins of(Histogram histogram, double negativeWeight) {
             int[] n = {0};
             histogram.forEach((_, _) -> n[0]++);
             Bins bins = new Bins(new double[n[0]], new double[n[0]]);
             int[] at = {0};
             histogram.forEach((centre, count) -> {
                 bins.centres[at[0]] = centre;
-                bins.counts[at[0]++] = count;
+                bins.counts[at[0]++] = centre < 0 ? count * negativeWeight : count;
             });
             return bins;
         }
     }
 
-    private ValueRange mse(Histogram histogram, ValueRange full) {
-        Bins bins = Bins.of(histogram);
+    private ValueRange mse(Histogram histogram, ValueRange full, double negativeWeight) {
+        Bins bins = Bins.of(histogram, negativeWeight);
         ValueRange best = full;
         double bestError = error(bins, full);
         // Each side shrinks on its own: a ReLU's range has one side only.
