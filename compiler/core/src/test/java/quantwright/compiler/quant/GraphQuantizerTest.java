@@ -1,0 +1,162 @@
+package quantwright.compiler.quant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import quantwright.ir.Graph;
+import quantwright.ir.Level;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.data.ConstantData;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.interp.Interpreter;
+import quantwright.ir.loc.Location;
+import quantwright.ir.op.Binary;
+import quantwright.ir.op.BinaryKind;
+import quantwright.ir.op.Clip;
+import quantwright.ir.op.Concat;
+import quantwright.ir.op.Constant;
+import quantwright.ir.op.Conv2d;
+import quantwright.ir.op.MaxPool;
+import quantwright.ir.op.Op;
+import quantwright.ir.op.QAdd;
+import quantwright.ir.op.QClamp;
+import quantwright.ir.op.QConcat;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.Unary;
+import quantwright.ir.op.UnaryKind;
+import quantwright.ir.op.Window2d;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.Shape;
+import quantwright.ir.type.TensorType;
+
+/** A small residual network: which ops come out, which parameters are shared, and how close the result is. */
+class GraphQuantizerTest {
+    private static final Tensor INPUT = reals(new Random(1), Shape.of(1, 8, 8, 3), 1);
+    private final Random random = new Random(2);
+
+    @Test
+    void clampsDisappearIntoTheirProducers() {
+        Graph q = quantize(network(), QuantizationOptions.standard());
+        assertEquals(0, count(q, QClamp.class));
+        assertEquals(0, count(q, Unary.class) + count(q, Clip.class));
+        assertEquals(4, count(q, QConv2d.class));
+        QConv2d first = (QConv2d) producer(q, "a").op();
+        assertEquals(zeroPoint(q, "a"), first.clamp().min(), "a ReLU stops at the zero point");
+    }
+
+    @Test
+    void joinedAndPooledValuesShareTheirScale() {
+        Graph q = quantize(network(), QuantizationOptions.standard());
+        assertEquals(1, count(q, QConcat.class));
+        QuantizedType joined = producer(q, "joined").result().type().quantized();
+        assertEquals(joined, producer(q, "sum").result().type().quantized());
+        assertEquals(joined, producer(q, "b").result().type().quantized());
+        assertEquals(joined, producer(q, "pooled").result().type().quantized());
+    }
+
+    @Test
+    void theResultIsCloseToFloat() {
+        Graph g = network();
+        Tensor expected = Interpreter.run(g, List.of(INPUT), null).getFirst();
+        Tensor actual = Interpreter.run(quantize(g, QuantizationOptions.standard()), List.of(INPUT), null).getFirst();
+        double signal = 0;
+        double noise = 0;
+        for (int i = 0; i < expected.size(); i++) {
+            signal += Math.pow(expected.floats()[i], 2);
+            noise += Math.pow(expected.floats()[i] - actual.floats()[i], 2);
+        }
+        assertTrue(10 * Math.log10(signal / noise) > 30, "SQNR " + 10 * Math.log10(signal / noise) + " dB");
+    }
+
+    @Test
+    void aSkippedNodeStaysFloat() {
+        QuantizationOptions by = QuantizationOptions.standard();
+        Graph name = quantize(network(), by.withSkip(new SkipList(List.of("s*"), List.of())));
+        assertEquals(0, count(name, QAdd.class));
+        assertEquals(1, count(name, Binary.class));
+        Graph type = quantize(network(), by.withSkip(new SkipList(List.of(), List.of("conv2d"))));
+        assertEquals(4, count(type, Conv2d.class));
+        assertEquals(0, count(type, QConv2d.class));
+    }
+
+    @Test
+    void globsMatchWholeNames() {
+        assertTrue(SkipList.matches("layer*conv", "layer1.conv"));
+        assertFalse(SkipList.matches("layer", "layer1"));
+        assertFalse(SkipList.matches("l.yer", "layer"));
+    }
+
+    private static Graph quantize(Graph g, QuantizationOptions options) {
+        CalibrationStatistics statistics = new CalibrationStatistics();
+        Interpreter.run(g, List.of(INPUT), (v, t) -> {
+            if (!OpRoles.isConstant(v)) {
+                statistics.count(v.name(), t);
+            }
+        });
+        return GraphQuantizer.quantize(g, statistics, options);
+    }
+
+    private Graph network() {
+        Graph g = new Graph("g", Level.GRAPH);
+        Value x = g.addInput("x", TensorType.of(ScalarType.F32, 1, 8, 8, 3));
+        Value a = act(g, conv(g, x, 6, "a.conv"), new Unary(UnaryKind.RELU), "a");
+        Value c = conv(g, a, 6, "c");
+        Value sum = named(g.append(new Binary(BinaryKind.ADD), List.of(a, c), Location.UNKNOWN).result(), "sum");
+        Value b = act(g, conv(g, x, 4, "b.conv"), new Clip(0, 6), "b");
+        Value joined = named(g.append(new Concat(3), List.of(sum, b), Location.UNKNOWN).result(), "joined");
+        Value pooled = named(g.append(new MaxPool(Window2d.of(2, 2, 2, 2)), List.of(joined), Location.UNKNOWN).result(),
+                "pooled");
+        g.addOutput("y", conv(g, pooled, 5, "y"));
+        return g;
+    }
+
+    private Value conv(Graph g, Value x, int outputs, String name) {
+        Value w = constant(g, reals(random, Shape.of(outputs, 3, 3, x.type().dim(3)), 0.3f));
+        Value b = constant(g, reals(random, Shape.of(outputs), 0.1f));
+        return named(g.append(new Conv2d(Window2d.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1), List.of(x, w, b),
+                Location.UNKNOWN).result(), name);
+    }
+
+    private static Value constant(Graph g, Tensor t) {
+        return g.append(new Constant(ConstantData.of(t)), List.of(), Location.UNKNOWN).result();
+    }
+
+    private static Value act(Graph g, Value x, Op op, String name) {
+        return named(g.append(op, List.of(x), Location.UNKNOWN).result(), name);
+    }
+
+    private static Value named(Value v, String name) {
+        v.setName(name);
+        return v;
+    }
+
+    private static Tensor reals(Random random, Shape shape, float gain) {
+        float[] values = new float[(int) shape.elementCount()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = gain * (float) random.nextGaussian();
+        }
+        return Tensor.of(new TensorType(ScalarType.F32, shape), values);
+    }
+
+    private static long count(Graph g, Class<? extends Op> type) {
+        return g.nodes().stream().filter(n -> type.isInstance(n.op())).count();
+    }
+
+    private static Node producer(Graph g, String name) {
+        Map<String, Node> byName = new HashMap<>();
+        g.nodes().forEach(n -> n.results().forEach(v -> byName.put(v.name(), n)));
+        return byName.get(name);
+    }
+
+    private static int zeroPoint(Graph g, String name) {
+        return producer(g, name).result().type().quantized().zeroPoint(0);
+    }
+}
