@@ -2,7 +2,6 @@ package quantwright.backend.avx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
@@ -14,7 +13,7 @@ import quantwright.backend.llvm.text.Value;
  *
  * @param vnni {@code vpdpbusd} exists in VEX encoding
  */
-public record Avx2Isa(boolean vnni) implements VectorIsa {
+public record Avx2Isa(boolean vnni) implements X86Isa {
     @Override
     public String suffix() {
         return vnni ? "avxvnni" : "avx2";
@@ -37,43 +36,11 @@ public record Avx2Isa(boolean vnni) implements VectorIsa {
 
     @Override
     public Dot dot(boolean safePairs) {
-        return vnni ? new Vnni() : safePairs ? new Pairs() : new Words();
+        return vnni ? new VnniDot() : safePairs ? new Pairs() : new Words();
     }
 
     private static Value intrinsic(FunctionBuilder f, String avx2, String sse, IrType result, Value... arguments) {
         return f.intrinsic(result.bytes() == 32 ? "llvm.x86.avx2." + avx2 : "llvm.x86." + sse, result, arguments);
-    }
-
-    /** Four bytes per lane by one instruction. */
-    private static final class Vnni implements Dot {
-        @Override
-        public int weightBytes() {
-            return 4;
-        }
-
-        @Override
-        public Value[] activation(FunctionBuilder f, Value splat) {
-            return new Value[] {splat};
-        }
-
-        @Override
-        public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
-            int n = acc.type().lanes();
-            return f.intrinsic("llvm.x86.avx512.vpdpbusd." + 32 * n, acc.type(), acc, f.slice(activation[0], 0, n),
-                    weights[0]);
-        }
-
-        @Override
-        public Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs) {
-            return new Value[] {f.load(IrType.I32.vec(lanes), step.plus(4L * firstOutput), 16)};
-        }
-
-        @Override
-        public void pack(ByteBuffer to, byte[][] weights) {
-            for (byte[] w : weights) {
-                to.put(w);
-            }
-        }
     }
 
     /** vpmaddubsw, then vpmaddwd with ones: for weights whose pairs cannot saturate. */
@@ -196,31 +163,6 @@ public record Avx2Isa(boolean vnni) implements VectorIsa {
     public Value toIntHalfEven(FunctionBuilder f, Value v) {
         IrType ints = IrType.I32.vec(v.type().lanes());
         return f.intrinsic(ints.bytes() == 32 ? "llvm.x86.avx.cvt.ps2dq.256" : "llvm.x86.sse2.cvtps2dq", ints, v);
-    }
-
-    @Override
-    public Value roundHalfEven(FunctionBuilder f, Value v) {
-        return f.overloaded("llvm.roundeven", v.type(), v);
-    }
-
-    @Override
-    public Value floatMin(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("olt", x, y), x, y);
-    }
-
-    @Override
-    public Value floatMax(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("ogt", x, y), x, y);
-    }
-
-    @Override
-    public Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
-        return X86Narrow.toUnsigned(f, pieces, zero);
-    }
-
-    @Override
-    public Value narrowInterleaved(FunctionBuilder f, Value[] pieces, Address zero) {
-        return X86Narrow.interleaved(f, pieces, zero);
     }
 
     @Override

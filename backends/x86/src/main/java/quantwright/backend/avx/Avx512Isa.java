@@ -1,7 +1,5 @@
 package quantwright.backend.avx;
 
-import java.nio.ByteBuffer;
-import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
@@ -13,7 +11,7 @@ import quantwright.backend.llvm.text.Value;
  *
  * @param vbmi byte permutations ({@code vpermi2b}) exist
  */
-public record Avx512Isa(boolean vbmi) implements VectorIsa {
+public record Avx512Isa(boolean vbmi) implements X86Isa {
     @Override
     public String suffix() {
         return "avx512vnni";
@@ -41,38 +39,7 @@ public record Avx512Isa(boolean vbmi) implements VectorIsa {
 
     @Override
     public Dot dot(boolean safePairs) {
-        return new Vnni();
-    }
-
-    private static final class Vnni implements Dot {
-        @Override
-        public int weightBytes() {
-            return 4;
-        }
-
-        @Override
-        public Value[] activation(FunctionBuilder f, Value splat) {
-            return new Value[] {splat};
-        }
-
-        @Override
-        public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
-            int n = acc.type().lanes();
-            return f.intrinsic("llvm.x86.avx512.vpdpbusd." + 32 * n, acc.type(), acc, f.slice(activation[0], 0, n),
-                weights[0]);
-        }
-
-        @Override
-        public Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs) {
-            return new Value[] {f.load(IrType.I32.vec(lanes), step.plus(4L * firstOutput), 16)};
-        }
-
-        @Override
-        public void pack(ByteBuffer to, byte[][] weights) {
-            for (byte[] w : weights) {
-                to.put(w);
-            }
-        }
+        return new VnniDot();
     }
 
     @Override
@@ -84,31 +51,6 @@ public record Avx512Isa(boolean vbmi) implements VectorIsa {
             case 8 -> f.intrinsic("llvm.x86.avx.cvt.ps2dq.256", ints, v);
             default -> f.intrinsic("llvm.x86.sse2.cvtps2dq", ints, v);
         };
-    }
-
-    @Override
-    public Value roundHalfEven(FunctionBuilder f, Value v) {
-        return f.overloaded("llvm.roundeven", v.type(), v);
-    }
-
-    @Override
-    public Value floatMin(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("olt", x, y), x, y);
-    }
-
-    @Override
-    public Value floatMax(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("ogt", x, y), x, y);
-    }
-
-    @Override
-    public Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
-        return X86Narrow.toUnsigned(f, pieces, zero);
-    }
-
-    @Override
-    public Value narrowInterleaved(FunctionBuilder f, Value[] pieces, Address zero) {
-        return X86Narrow.interleaved(f, pieces, zero);
     }
 
     @Override

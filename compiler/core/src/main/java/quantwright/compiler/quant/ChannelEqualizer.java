@@ -20,6 +20,7 @@ import quantwright.ir.op.MaxPool;
 import quantwright.ir.op.Op;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
+import quantwright.ir.pass.GraphCopy;
 
 /**
  * Scales the channels of an activation between two layers so that each uses the activation's 8 bits well: the first layer's
@@ -195,24 +196,9 @@ public final class ChannelEqualizer {
     }
 
     private Graph rebuild() {
-        Graph target = new Graph(source.name(), source.level());
-        Map<Value, Value> mapped = new HashMap<>();
-        source.inputs().forEach(v -> mapped.put(v, target.addInput(v.name(), v.type())));
-        for (Node node : source) {
-            Tensor tensor = node.results().isEmpty() ? null : changed.get(node.results().getFirst());
-            Op op = tensor == null ? node.op() : new Constant(ConstantData.of(tensor));
-            List<Value> operands = new ArrayList<>();
-            node.operands().forEach(o -> operands.add(mapped.get(o)));
-            Node copy = target.insertTyped(null, op, operands, node.results().stream().map(Value::type).toList(),
-                    node.location());
-            for (int i = 0; i < node.results().size(); i++) {
-                copy.results().get(i).setName(node.results().get(i).name());
-                mapped.put(node.results().get(i), copy.results().get(i));
-            }
-        }
-        for (int i = 0; i < source.outputs().size(); i++) {
-            target.addOutput(source.outputName(i), mapped.get(source.outputs().get(i)));
-        }
-        return target;
+        return GraphCopy.of(source, node -> {
+            Tensor tensor = changed.get(node.results().getFirst());
+            return tensor == null ? node.op() : new Constant(ConstantData.of(tensor));
+        });
     }
 }

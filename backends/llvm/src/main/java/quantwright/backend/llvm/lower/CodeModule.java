@@ -80,11 +80,6 @@ final class CodeModule {
         return symbol + "_constants";
     }
 
-    /** Number of distinct kernel functions. */
-    int functionCount() {
-        return functions.size();
-    }
-
     /** The texts of all modules, entry points included. */
     List<String> texts(int inputs, int outputs, int requiredFeatures) {
         ModuleBuilder main = new ModuleBuilder(target);

@@ -1,0 +1,34 @@
+package quantwright.backend.avx;
+
+import quantwright.backend.llvm.kernel.VectorIsa;
+import quantwright.backend.llvm.text.Address;
+import quantwright.backend.llvm.text.FunctionBuilder;
+import quantwright.backend.llvm.text.Value;
+
+/** What AVX2 and AVX-512 do by the same operations on vectors of different widths. */
+interface X86Isa extends VectorIsa {
+    @Override
+    default Value roundHalfEven(FunctionBuilder f, Value v) {
+        return f.overloaded("llvm.roundeven", v.type(), v);
+    }
+
+    @Override
+    default Value floatMin(FunctionBuilder f, Value x, Value y) {
+        return f.select(f.fcmp("olt", x, y), x, y);
+    }
+
+    @Override
+    default Value floatMax(FunctionBuilder f, Value x, Value y) {
+        return f.select(f.fcmp("ogt", x, y), x, y);
+    }
+
+    @Override
+    default Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
+        return X86Narrow.toUnsigned(f, pieces, zero);
+    }
+
+    @Override
+    default Value narrowInterleaved(FunctionBuilder f, Value[] pieces, Address zero) {
+        return X86Narrow.interleaved(f, pieces, zero);
+    }
+}
