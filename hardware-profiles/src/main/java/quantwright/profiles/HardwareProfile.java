@@ -1,5 +1,6 @@
 package quantwright.profiles;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -8,9 +9,21 @@ import java.util.Optional;
  * @param id stable name, the file's name without extension
  * @param summary one line for people
  * @param cpu the machine, if it is a CPU with vectors
+ * @param npu the machine, if it is a neural processing unit
  * @param quantization what the chip's integer arithmetic looks like
+ * @param sources where each number comes from, by its path in the profile ({@code npu.scratchpad.read})
  * @param hash hexadecimal SHA-256 of the profile's resolved text
  */
-public record HardwareProfile(String id, String summary, Optional<CpuMachine> cpu, QuantizationRules quantization,
-                              String hash) {
+public record HardwareProfile(String id, String summary, Optional<CpuMachine> cpu, Optional<NpuMachine> npu,
+                              QuantizationRules quantization, Map<String, Source> sources, String hash) {
+    /** Copies the map. */
+    public HardwareProfile {
+        sources = Map.copyOf(sources);
+    }
+
+    /** A CPU whose numbers name no sources. */
+    public HardwareProfile(String id, String summary, Optional<CpuMachine> cpu, QuantizationRules quantization,
+            String hash) {
+        this(id, summary, cpu, Optional.empty(), quantization, Map.of(), hash);
+    }
 }

@@ -1,0 +1,195 @@
+package quantwright.profiles;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A neural processing unit as the machine template of {@code docs/npu.md} states it: DMA in, MAC array, vector unit, DMA
+ * out, each with its own queue, over a banked scratchpad and external memory. Times are in cycles of the NPU's clock,
+ * energies in picojoules at the nominal voltage, powers in watts.
+ *
+ * @param array the multipliers
+ * @param types what each pair of activation and weight types costs; the pairs not listed are not executed
+ * @param accumulators where sums lie
+ * @param vector the unit that requantizes, pools, combines and moves
+ * @param scratchpad on-chip memory of operands and results
+ * @param dma what moves data between external memory and the scratchpad
+ * @param dram external memory of inputs, outputs and workspace, and of constants unless {@code flash} is there
+ * @param flash external memory of constants, if they have one of their own
+ * @param semaphores counters that order the queues, and the greatest value of one
+ * @param limits what an operator may not exceed
+ * @param points operating points, the nominal one first
+ * @param control energy and power of what is not listed above: sequencing, clock tree
+ */
+public record NpuMachine(MacArray array, List<TypePair> types, Accumulators accumulators, VectorUnit vector,
+                         Scratchpad scratchpad, Dma dma, ExternalMemory dram, Optional<ExternalMemory> flash,
+                         Semaphores semaphores, Limits limits, List<OperatingPoint> points, Control control) {
+    /** Copies the lists. */
+    public NpuMachine {
+        types = List.copyOf(types);
+        points = List.copyOf(points);
+    }
+
+    /** The operating point that energies and bandwidths are stated at. */
+    public OperatingPoint nominal() {
+        return points.getFirst();
+    }
+
+    /** How operands reach the multipliers. */
+    public enum Structure {
+        /** Operands move from cell to cell: a tile takes as many cycles more to fill and drain as the array is wide. */
+        SYSTOLIC,
+        /** Operands reach every cell at once and columns sum by adder trees: filling and draining take a constant. */
+        BROADCAST
+    }
+
+    /** What rests in the array. */
+    public enum Dataflow {
+        /** A tile of weights: rows take the summed index, columns the outputs. */
+        WEIGHT_STATIONARY,
+        /** A tile of sums: rows take output positions, columns the outputs. */
+        OUTPUT_STATIONARY,
+        /** A tile of inputs: rows take the summed index, columns output positions. */
+        INPUT_STATIONARY
+    }
+
+    /**
+     * The multipliers.
+     *
+     * @param structure how operands reach them
+     * @param dataflow what rests in the array
+     * @param rows rows
+     * @param columns columns
+     * @param positions output positions that a broadcast array computes at once; 1 for a systolic one
+     * @param stationaryBuffers stationary tiles held at once; with 2 the next one loads while one is used
+     * @param pipelineCycles constant latency of a tile: a broadcast array's whole fill and drain, a systolic one's
+     *        registers beside its rows and columns
+     * @param depthwiseMacs multiplications per cycle of a depthwise convolution; 0 if the array does not execute it
+     * @param cellLeakageWatts leakage of the whole array
+     */
+    public record MacArray(Structure structure, Dataflow dataflow, int rows, int columns, int positions,
+                           int stationaryBuffers, int pipelineCycles, int depthwiseMacs, double cellLeakageWatts) {
+        /** Multiply-accumulates per cycle of 8-bit operands, all cells busy. */
+        public long peakMacs() {
+            return (long) rows * columns * positions;
+        }
+    }
+
+    /**
+     * A pair of operand types the array multiplies.
+     *
+     * @param activationBits width of activations: 8 or 16
+     * @param weightBits width of weights: 8, 4, 2 or 1
+     * @param macsPerCell multiply-accumulates a cell does per cycle, such as 0.5 for 16-bit activations
+     * @param macPicojoules energy of one multiply-accumulate
+     */
+    public record TypePair(int activationBits, int weightBits, double macsPerCell, double macPicojoules) {
+    }
+
+    /**
+     * Accumulator memory.
+     *
+     * @param words accumulators it holds
+     * @param bits width of one
+     * @param accessPicojoules energy to read or write one
+     * @param leakageWatts leakage
+     */
+    public record Accumulators(int words, int bits, double accessPicojoules, double leakageWatts) {
+    }
+
+    /**
+     * The vector unit. Rates are elements per cycle; a window of t taps counts as t elements of {@code pool}.
+     *
+     * @param requantize sums rescaled
+     * @param elementwise results of additions, multiplications, comparisons
+     * @param pool taps reduced
+     * @param lookup bytes mapped
+     * @param softmax elements of a softmax
+     * @param move bytes copied within the scratchpad
+     * @param startCycles constant latency of an instruction
+     * @param elementPicojoules energy of one element (or tap, or byte moved)
+     * @param leakageWatts leakage
+     */
+    public record VectorUnit(double requantize, double elementwise, double pool, double lookup, double softmax,
+                             double move, int startCycles, double elementPicojoules, double leakageWatts) {
+    }
+
+    /**
+     * The scratchpad; byte a lies in bank {@code (a / bankWidth) mod banks}, and a bank serves one access of
+     * {@code bankWidth} bytes per cycle.
+     *
+     * @param bytes size
+     * @param banks banks
+     * @param bankWidth bytes a bank gives per cycle
+     * @param readPicojoules energy to read a byte
+     * @param writePicojoules energy to write a byte
+     * @param leakageWatts leakage
+     */
+    public record Scratchpad(long bytes, int banks, int bankWidth, double readPicojoules, double writePicojoules,
+                             double leakageWatts) {
+    }
+
+    /**
+     * The two DMA engines, one in and one out, each of this kind.
+     *
+     * @param bytesPerCycle what one engine moves at most
+     * @param alignment what addresses and used pitches must be a multiple of, a power of two
+     * @param burstBytes longest contiguous access; a shorter row still occupies its burst's beats
+     * @param setupCycles constant time of an instruction before its first byte is asked for
+     * @param bytePicojoules energy to move a byte, memories apart
+     */
+    public record Dma(double bytesPerCycle, int alignment, int burstBytes, int setupCycles, double bytePicojoules) {
+    }
+
+    /**
+     * External memory behind one channel that its users share.
+     *
+     * @param bytes size
+     * @param bytesPerSecond bandwidth of the channel, reads and writes together
+     * @param latencySeconds from asking for a burst to its first byte
+     * @param bytePicojoules energy to read or write a byte, interface included
+     * @param backgroundWatts power while idle: refresh, standby
+     */
+    public record ExternalMemory(long bytes, double bytesPerSecond, double latencySeconds, double bytePicojoules,
+                                 double backgroundWatts) {
+    }
+
+    /**
+     * Semaphores.
+     *
+     * @param count how many
+     * @param limit greatest value of one
+     */
+    public record Semaphores(int count, int limit) {
+    }
+
+    /**
+     * What an operator may not exceed.
+     *
+     * @param kernelRows tallest window
+     * @param kernelColumns widest window
+     * @param stride largest stride
+     * @param channels most channels
+     */
+    public record Limits(int kernelRows, int kernelColumns, int stride, int channels) {
+    }
+
+    /**
+     * A voltage and what it allows. Dynamic energy goes with the square of the voltage, leakage with the voltage.
+     *
+     * @param name name, such as {@code nominal}
+     * @param volts supply
+     * @param hertz clock
+     */
+    public record OperatingPoint(String name, double volts, double hertz) {
+    }
+
+    /**
+     * The rest of the chip.
+     *
+     * @param cyclePicojoules energy of each cycle in which any queue is busy
+     * @param leakageWatts leakage
+     */
+    public record Control(double cyclePicojoules, double leakageWatts) {
+    }
+}
