@@ -13,7 +13,8 @@ import quantwright.ir.type.TensorType;
 @OpInfo(mnemonic = "q.avg_pool", summary = "quantized average over a window",
         operands = {"x"},
         source = "ONNX QLinearAveragePool; TFLite AVERAGE_POOL_2D")
-public record QAvgPool(Window2d window, boolean countIncludePad, int uncountedBottom, int uncountedRight, AverageRule rule, Rounding rounding, Clamp clamp) implements QuantOp {
+public record QAvgPool(Window2d window, boolean countIncludePad, int uncountedBottom, int uncountedRight,
+                       AverageRule rule, Rounding rounding, Clamp clamp) implements QuantOp {
     @Override
     public List<TensorType> infer(OpContext cx) {
         cx.arity(1, 1);

@@ -15,8 +15,9 @@ import quantwright.compiler.importer.FormatException;
 
 /**
  * PNG and JPEG images as u8 samples [height, width, channels], decoded when read, as the pixels lie in the file (an
- * orientation tag is not followed). Labels come from the folder an image is in (its number where every folder is a number, else its place in alphabetical order), or from a file
- * {@code labels.txt} with a line {@code NAME LABEL} for each image beside it. Images are ordered by path.
+ * orientation tag is not followed). Labels come from the folder an image is in (its number where every folder is a
+ * number, else its place in alphabetical order), or from a file {@code labels.txt} beside them with a line
+ * {@code NAME LABEL} for each image. Images are ordered by path.
  */
 public final class ImageFolder implements DataSet {
     /** The file that labels images beside it. */
@@ -179,7 +180,8 @@ public final class ImageFolder implements DataSet {
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
                 if (pixels > MAX_PIXELS || pixels > FREE_PIXELS + PIXELS_PER_BYTE * Files.size(path)) {
                     throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, "",
-                        "claims " + reader.getWidth(0) + "x" + reader.getHeight(0) + " pixels, more than a file of this size is trusted with");
+                        "claims " + reader.getWidth(0) + "x" + reader.getHeight(0)
+                            + " pixels, more than a file of this size is trusted with");
                 }
                 return ImageScaler.scale(reader.read(0), form);
             } finally {

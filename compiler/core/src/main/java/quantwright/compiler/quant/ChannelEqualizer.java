@@ -89,7 +89,8 @@ public final class ChannelEqualizer {
             into.add(new Producer(node, first));
             return true;
         }
-        boolean joins = node.op() instanceof Concat c && Math.floorMod(c.axis(), value.type().rank()) == value.type().rank() - 1;
+        int rank = value.type().rank();
+        boolean joins = node.op() instanceof Concat c && Math.floorMod(c.axis(), rank) == rank - 1;
         if (!joins && !isHomogeneous(node.op())) {
             return false;
         }

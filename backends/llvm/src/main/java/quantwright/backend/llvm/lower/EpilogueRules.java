@@ -28,7 +28,8 @@ import quantwright.ir.type.TensorType;
 /**
  * Which ops a kernel takes into its epilogue. A chain starts at a convolution or dense layer and goes on while the value has
  * one user that the epilogue's next stage can be: for integers a table, then an addition; for floats an activation, an
- * addition, an activation; integer additions follow float requantization only. A Transpose and a Quantize at the model's edge are one chain too.
+ * addition, an activation; integer additions follow float requantization only. A Transpose and a Quantize at the
+ * model's edge are one chain too.
  */
 final class EpilogueRules {
     /** Stages of an epilogue, in order. */

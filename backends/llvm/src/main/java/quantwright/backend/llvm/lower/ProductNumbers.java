@@ -103,7 +103,8 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
                 return problem("output " + o + " shifted left by " + m.exponent() + " may pass i32");
             }
         }
-        return new ProductNumbers(weights, bias, new Epilogue.Requantize.Fixed(rounding, left, proven, narrow), null, multipliers, output, clamp, null);
+        return new ProductNumbers(weights, bias, new Epilogue.Requantize.Fixed(rounding, left, proven, narrow), null,
+                multipliers, output, clamp, null);
     }
 
     /** The kernels' rounding that computes {@code f}, or null. */
