@@ -39,12 +39,17 @@ public record Avx2Isa(boolean vnni) implements X86Isa {
         return vnni ? new VnniDot() : safePairs ? new Pairs() : new Words();
     }
 
-    private static Value intrinsic(FunctionBuilder f, String avx2, String sse, IrType result, Value... arguments) {
+    @Override
+    public Dot packedDot(int bits) {
+        return vnni ? new PackedVnniDot(bits) : new PackedPairs(bits);
+    }
+
+    static Value intrinsic(FunctionBuilder f, String avx2, String sse, IrType result, Value... arguments) {
         return f.intrinsic(result.bytes() == 32 ? "llvm.x86.avx2." + avx2 : "llvm.x86." + sse, result, arguments);
     }
 
     /** vpmaddubsw, then vpmaddwd with ones: for weights whose pairs cannot saturate. */
-    private static final class Pairs implements Dot {
+    static final class Pairs implements Dot {
         @Override
         public int weightBytes() {
             return 4;

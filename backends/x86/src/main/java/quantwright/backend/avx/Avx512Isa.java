@@ -43,6 +43,11 @@ public record Avx512Isa(boolean vbmi) implements X86Isa {
     }
 
     @Override
+    public Dot packedDot(int bits) {
+        return new PackedVnniDot(bits);
+    }
+
+    @Override
     public Value toIntHalfEven(FunctionBuilder f, Value v) {
         IrType ints = IrType.I32.vec(v.type().lanes());
         return switch (v.type().lanes()) {

@@ -1,5 +1,6 @@
 package quantwright.backend.avx;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.ConvTemplate;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.kernel.PackedSums;
 import quantwright.backend.llvm.kernel.PairSums;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
@@ -60,7 +63,7 @@ class ConvKernelTest {
                 ConvSpec s = c.spec;
                 int perOutput = c.parameters.weights().length / s.out().channels();
                 assertTrue(PairSums.safe(c.parameters.weights(), perOutput));
-                var proven = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(), true);
+                var proven = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(), true, 8);
                 Case p = new Case(c.name, proven, c.parameters, c.in, c.residual, c.out);
                 runner.add(c.name, KernelRunner.selected(new ConvTemplate(isa, true), proven), c.parameters);
                 cases.add(p);
@@ -71,6 +74,74 @@ class ConvKernelTest {
                 run(runner, c, isa);
             }
         }
+    }
+
+    @Test
+    void packedWeightsEqualTheDefinitionOnVnni() throws Throwable {
+        String code = packed(new Avx512Isa(true), KernelRunner.AVX512);
+        assertTrue(code.contains("vpdpbusd") && code.contains("vpslld"), code);
+    }
+
+    @Test
+    void packedWeightsEqualTheDefinitionOnAvx2() throws Throwable {
+        String code = packed(new Avx2Isa(false), KernelRunner.AVX2);
+        assertTrue(code.contains("vpmaddubsw") && code.contains("vpsrlw"), code);
+    }
+
+    @Test
+    void packedInnerLoopsDoNotSpill() {
+        for (int bits : new int[] {4, 2, 1}) {
+            try (var runner = new KernelRunner(KernelRunner.AVX512)) {
+                var spec = new ConvSpec(TensorView.dense(1, 64, 256, 1), TensorView.dense(1, 64, 128, 1), null,
+                    Window.square(1, 1, 0), 1, Epilogue.f32(true, false), false, bits);
+                var kernel = KernelRunner.selected(new ConvTemplate(new Avx512Isa(true), false), spec);
+                assertTrue(kernel.name().startsWith("u8s" + bits + "s32_conv_"), kernel.name());
+                var parameters = new ConvParameters(new byte[256 * 128], null, 0,
+                    EpilogueValues.f32(new float[] {1f}, 0, -128, 127));
+                runner.add("k", kernel, parameters);
+                String code = runner.assembly();
+                assertTrue(code.lines().noneMatch(l -> l.contains("zmm") && l.contains("(%rsp)")), code);
+                int bytes = new ConvTemplate(new Avx512Isa(true), false).select(new ConvSpec(spec.in(), spec.out(), null,
+                    spec.window(), 1, spec.epilogue())) instanceof KernelTemplate.Selection.Selected<ConvParameters> s
+                        ? s.kernel().constants(parameters).length : 0;
+                assertEquals(256 * 128 * (8 - bits) / 8, bytes - kernel.constants(parameters).length);
+            }
+        }
+    }
+
+    /** Random cases of 4, 2 and 1 bits against the definition; returns the code. */
+    private static String packed(VectorIsa isa, java.util.Set<quantwright.backend.llvm.CpuFeature> features)
+            throws Throwable {
+        try (var runner = new KernelRunner(features)) {
+            var cases = new ArrayList<Case>();
+            for (int i = 0; i < 90; i++) {
+                Case c = random(new Random(8800 + i), "k" + i, isa.byteFlip());
+                int bits = new int[] {4, 2, 1}[i % 3];
+                byte[] weights = c.parameters.weights();
+                for (int k = 0; k < weights.length; k++) {
+                    weights[k] = (byte) (bits == 1 ? weights[k] >> 7 | 1 : weights[k] >> 8 - bits);
+                }
+                ConvSpec s = c.spec;
+                assertTrue(PackedSums.safe(weights, weights.length / s.out().channels(), bits));
+                var spec = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(), false, bits);
+                runner.add(c.name, KernelRunner.selected(new ConvTemplate(isa, false), spec), c.parameters);
+                cases.add(new Case(c.name, spec, c.parameters, c.in, c.residual, c.out));
+            }
+            String code = runner.assembly();
+            runner.build();
+            for (Case c : cases) {
+                run(runner, c, isa);
+            }
+            return code;
+        }
+    }
+
+    @Test
+    void sumsOfManyPackedWeightsAreNotProven() {
+        byte[] weights = new byte[80_000];
+        java.util.Arrays.fill(weights, (byte) 7);
+        assertTrue(PackedSums.safe(weights, 40_000 / 2, 4));
+        assertFalse(PackedSums.safe(weights, 80_000, 4));
     }
 
     @Test

@@ -203,7 +203,8 @@ class ProductGraphTest {
         int features = (int) (x.type().shape().elementCount() / batch);
         Value flat = g.append(new Reshape(Ints.of(batch, features)), List.of(x), Location.UNKNOWN).result();
         flat.setName("v" + n++);
-        TensorType weights = new TensorType(QuantizedType.perTensor(ScalarType.I8, 0.01f, 0), Shape.of(10, features));
+        TensorType weights = new TensorType(QuantizedType.perTensor(weightStorage(random), 0.01f, 0),
+                Shape.of(10, features));
         Value dense = g.append(new QDense(rounding, Clamp.full(ScalarType.I8)),
                 List.of(flat, constant(g, bytes(random, weights))), activation(random), Location.UNKNOWN).result();
         dense.setName("v" + n);
@@ -219,7 +220,7 @@ class ProductGraphTest {
             scales[i] = 0.002f + random.nextFloat() * 0.01f;
             bias[i] = random.nextInt(4001) - 2000;
         }
-        TensorType weights = new TensorType(QuantizedType.perAxis(ScalarType.I8, 0, scales),
+        TensorType weights = new TensorType(QuantizedType.perAxis(weightStorage(random), 0, scales),
                 Shape.of(out, window.kernelH(), window.kernelW(), channels / groups));
         int low = -128 + random.nextInt(3) * 40;
         return g.append(new QConv2d(window, groups, rounding, new Clamp(low, random.nextBoolean() ? 127 : 90)),
@@ -239,6 +240,16 @@ class ProductGraphTest {
     private static Tensor bytes(Random random, TensorType type) {
         byte[] b = new byte[(int) type.shape().elementCount()];
         random.nextBytes(b);
+        int unused = 8 - type.storage().bits();
+        for (int i = 0; i < b.length; i++) {
+            b[i] = (byte) (type.storage() == ScalarType.SIGN1 ? b[i] >> 7 | 1 : b[i] >> unused);
+        }
         return Tensor.of(type, b);
+    }
+
+    /** i8 as often as all narrower widths together. */
+    private static ScalarType weightStorage(Random random) {
+        return List.of(ScalarType.I8, ScalarType.I8, ScalarType.I8, ScalarType.I4, ScalarType.I2, ScalarType.SIGN1)
+                .get(random.nextInt(6));
     }
 }

@@ -9,14 +9,16 @@ final class ConvKernel implements Kernel<ConvParameters> {
     private final ConvSpec spec;
     private final VectorIsa isa;
     private final VectorIsa.Dot dot;
+    private final int weightBits;
     private final ConvTiling tiling;
     private final ProductLayout layout;
     private final EpilogueLayout epilogue;
 
-    ConvKernel(ConvSpec spec, VectorIsa isa, VectorIsa.Dot dot, ConvTiling tiling) {
+    ConvKernel(ConvSpec spec, VectorIsa isa, VectorIsa.Dot dot, int weightBits, ConvTiling tiling) {
         this.spec = spec;
         this.isa = isa;
         this.dot = dot;
+        this.weightBits = weightBits;
         this.tiling = tiling;
         layout = new ProductLayout(ProductShape.of(spec), tiling, dot);
         epilogue = new EpilogueLayout(spec.epilogue(), layout.padded(), layout.weightBytes());
@@ -24,7 +26,7 @@ final class ConvKernel implements Kernel<ConvParameters> {
 
     @Override
     public String name() {
-        return (isa.byteFlip() != 0 ? "u8s8s32" : "s8s8s32") + "_conv_" + tiling.pixels() + "x"
+        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + weightBits + "s32_conv_" + tiling.pixels() + "x"
             + ConvTiling.lanes(tiling.block()) + "c4__" + isa.suffix();
     }
 

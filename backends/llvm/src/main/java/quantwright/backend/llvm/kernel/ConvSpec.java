@@ -11,9 +11,10 @@ package quantwright.backend.llvm.kernel;
  * @param groups   channel groups; divides both channel counts
  * @param epilogue what happens to the accumulators
  * @param pairsProven {@link PairSums#safe} holds for the weights
+ * @param weightBits bits a weight is stored in: 8, 4, 2 or 1; below 8 only where {@link PackedSums#safe} holds
  */
 public record ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue,
-        boolean pairsProven) implements KernelSpec {
+        boolean pairsProven, int weightBits) implements KernelSpec {
     public ConvSpec {
         if (groups < 1 || in.channels() % groups != 0 || out.channels() % groups != 0) {
             throw new IllegalArgumentException("groups " + groups + " of " + in.channels() + " to " + out.channels());
@@ -25,7 +26,7 @@ public record ConvSpec(TensorView in, TensorView out, TensorView residual, Windo
 
     /** A convolution of whose weights nothing is known. */
     public ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue) {
-        this(in, out, residual, window, groups, epilogue, false);
+        this(in, out, residual, window, groups, epilogue, false, 8);
     }
 
     public int groupInputs() {

@@ -32,11 +32,14 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         if (safePairs && !s.pairsProven()) {
             return new Selection.Rejected<>("the weights may overflow a 16-bit sum of two products");
         }
-        VectorIsa.Dot dot = isa.dot(safePairs);
         ProductShape shape = ProductShape.of(s);
+        // A sign has no zero to pad a run of bytes with: two bits have.
+        int bits = s.weightBits() == 1 && shape.runBytes() % 4 != 0 ? 2 : s.weightBits();
+        VectorIsa.Dot packed = bits < 8 ? isa.packedDot(bits) : null;
+        VectorIsa.Dot dot = packed != null ? packed : isa.dot(safePairs);
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
                 dot,
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
-        return new Selection.Selected<>(new ConvKernel(s, isa, dot, tiling));
+        return new Selection.Selected<>(new ConvKernel(s, isa, dot, packed == null ? 8 : bits, tiling));
     }
 }

@@ -106,7 +106,8 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
             tail = List.of();
         }
         int n = Math.max(block.size(), tail.size());
-        int room = isa.registers() - dot.scratchRegisters() - n * dot.weightBytes() / 4;
+        int weights = n * dot.weightBytes() / 4 * (dot.stepsPerLoad() > 1 ? 2 : 1);
+        int room = isa.registers() - dot.scratchRegisters() - weights;
         int most = Math.min(Math.max(1, room / n), 28);
         for (int columns = Math.min(w, most); columns >= 1; columns--) {
             list.add(new ConvTiling(1, columns, block, blocks, tail, flat));
@@ -151,10 +152,12 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
             units += l == isa.lanes() ? 1 : 0.55;
         }
         double products = pixels * units * dot.multiplications() * isa.vectorCycles();
-        double loads = units * isa.vectorCycles() * dot.weightBytes() / 4 + 0.5 * pixels;
-        double issue = (pixels * vectors.size() * dot.operations() + pixels * (1 + dot.preparations()) + vectors.size()) / 5.5;
+        double loadBytes = (double) dot.weightBytes() / dot.stepsPerLoad();
+        double loads = units * isa.vectorCycles() * loadBytes / 4 + 0.5 * pixels;
+        double issue = (pixels * vectors.size() * dot.operations() + pixels * (1 + dot.preparations())
+                + vectors.size() * (1 + dot.unpackings())) / 5.5;
         double latency = 4.2;
-        double stepBytes = (double) lanes(vectors) * dot.weightBytes();
+        double stepBytes = lanes(vectors) * loadBytes;
         double panel = stepBytes * steps;
         double traffic = panel <= NEAR ? 0 : stepBytes / (panel <= MIDDLE ? NEAR_RATE : MIDDLE_RATE);
         double step = Math.max(Math.max(products, loads), Math.max(Math.max(issue, latency), traffic));

@@ -46,8 +46,15 @@ final class ProductCode {
         this.epilogues = epilogues;
     }
 
-    /** One level of the walk over the taps: {@code count} places {@code stride} bytes apart. */
-    private record Level(long count, long stride) { }
+    /**
+     * One level of the walk over the taps: {@code count} places {@code stride} bytes apart, then {@code rest} steps at
+     * one place more.
+     */
+    private record Level(long count, long stride, int rest) {
+        long loads() {
+            return count + (rest > 0 ? 1 : 0);
+        }
+    }
 
     /** Spatial position and channel block of a tile. */
     private record Tile(int rows, int columns, List<Integer> vectors, long lanesBefore, Address in, Address out,
@@ -165,18 +172,37 @@ final class ProductCode {
         Value[] acc = new Value[t.pixels() * n];
         int lane = 0;
         for (int v = 0; v < n; v++) {
-            Value bias = epilogue.start(lane, t.vectors().get(v));
+            int lanes = t.vectors().get(v);
+            Value start = dot.scaleShift() == 0 ? epilogue.start(lane, lanes) : Value.zero(IrType.I32.vec(lanes));
             for (int p = 0; p < t.pixels(); p++) {
-                acc[p * n + v] = bias;
+                acc[p * n + v] = start;
             }
-            lane += t.vectors().get(v);
+            lane += lanes;
         }
+        int steps = dot.stepsPerLoad();
         var levels = List.of(
-            new Level(shape.window().height(), shape.in().rowPitch() * shape.window().dilationHeight()),
-            new Level(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth()),
-            new Level(shape.stepsPerRun(), 4));
+            new Level(shape.window().height(), shape.in().rowPitch() * shape.window().dilationHeight(), 0),
+            new Level(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth(), 0),
+            new Level(shape.stepsPerRun() / steps, 4L * steps, shape.stepsPerRun() % steps));
         acc = walk(levels, t, t.in(), t.weights(), acc);
-        epilogue.emit(pieces(t, acc, last));
+        epilogue.emit(pieces(t, dot.scaleShift() == 0 ? acc : unscaled(t, acc, epilogue), last));
+    }
+
+    /** The sums themselves, plus the bias. */
+    private Value[] unscaled(Tile t, Value[] acc, TileEpilogue epilogue) {
+        int n = t.vectors().size();
+        Value[] sums = new Value[acc.length];
+        int lane = 0;
+        for (int v = 0; v < n; v++) {
+            int lanes = t.vectors().get(v);
+            Value bias = epilogue.start(lane, lanes);
+            Value shift = Value.of(IrType.I32.vec(lanes), dot.scaleShift());
+            for (int p = 0; p < t.pixels(); p++) {
+                sums[p * n + v] = f.add(f.ashr(acc[p * n + v], shift), bias);
+            }
+            lane += lanes;
+        }
+        return sums;
     }
 
     private List<Piece> pieces(Tile t, Value[] acc, boolean last) {
@@ -210,25 +236,38 @@ final class ProductCode {
     /** Walks the taps from the given level inwards; returns the accumulators after them. */
     private Value[] walk(List<Level> levels, Tile t, Address in, Address weights, Value[] acc) {
         if (levels.isEmpty()) {
-            return step(t, in, weights, acc);
+            return steps(t, in, weights, acc, dot.stepsPerLoad());
         }
         Level level = levels.getFirst();
         var inner = levels.subList(1, levels.size());
-        long innerSteps = inner.stream().mapToLong(Level::count).reduce(1, Math::multiplyExact);
-        long stepBytes = innerSteps * ConvTiling.lanes(t.vectors()) * dot.weightBytes();
-        long cost = innerSteps * t.pixels() * t.vectors().size();
+        long innerLoads = inner.stream().mapToLong(Level::loads).reduce(1, Math::multiplyExact);
+        long stepBytes = innerLoads * ConvTiling.lanes(t.vectors()) * dot.weightBytes();
+        Value[] carried = acc;
+        if (level.count() > 0) {
+            long cost = innerLoads * dot.stepsPerLoad() * t.pixels() * t.vectors().size();
+            carried = places(level, inner, t, in, weights, stepBytes, unroll(level, cost), carried);
+        }
+        return level.rest() == 0 ? carried : steps(t, in.plus(level.count() * level.stride()),
+            weights.plus(level.count() * stepBytes), carried, level.rest());
+    }
+
+    /** Places of a level that are unrolled together. */
+    private static long unroll(Level level, long cost) {
         long unroll = Math.clamp(UNROLL / cost, 1, level.count());
         // A whole number of unrolled iterations where one is near.
         for (long u = unroll; u > unroll / 2 && u > 1; u--) {
             if (level.count() % u == 0) {
-                unroll = u;
-                break;
+                return u;
             }
         }
-        long main = level.count() / unroll * unroll;
-        long per = unroll;
+        return unroll;
+    }
+
+    private Value[] places(Level level, List<Level> inner, Tile t, Address in, Address weights, long stepBytes,
+            long per, Value[] acc) {
+        long main = level.count() / per * per;
         Value[] carried = acc;
-        if (main == unroll) {
+        if (main == per) {
             carried = unrolled(inner, t, in, weights, level.stride(), stepBytes, per, carried);
         } else {
             Value[] init = new Value[acc.length + 2];
@@ -263,19 +302,33 @@ final class ProductCode {
         return a;
     }
 
-    private Value[] step(Tile t, Address in, Address weights, Value[] acc) {
+    /** The steps that one load of weights serves, or the first {@code count} of them. */
+    private Value[] steps(Tile t, Address in, Address weights, Value[] acc, int count) {
         int n = t.vectors().size();
         int total = ConvTiling.lanes(t.vectors());
-        Value[][] w = new Value[n][];
+        Value[][] loaded = new Value[n][];
         int lane = 0;
         int widest = 0;
         f.barrier();
         for (int v = 0; v < n; v++) {
             int lanes = t.vectors().get(v);
-            w[v] = dot.weights(f, weights, lane, lanes, total);
+            loaded[v] = dot.weights(f, weights, lane, lanes, total);
             lane += lanes;
             widest = Math.max(widest, lanes);
         }
+        Value[] next = acc;
+        for (int s = 0; s < count; s++) {
+            Value[][] w = new Value[n][];
+            for (int v = 0; v < n; v++) {
+                w[v] = dot.unpack(f, loaded[v], s);
+            }
+            next = step(t, in.plus(4L * s), w, widest, next);
+        }
+        return next;
+    }
+
+    private Value[] step(Tile t, Address in, Value[][] w, int widest, Value[] acc) {
+        int n = t.vectors().size();
         Value[] next = acc.clone();
         for (int p = 0; p < t.pixels(); p++) {
             long at = p / t.columns() * inRow() + p % t.columns() * inPixel();

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Order of a convolution's weights: group 0, block 0 first, step by step, each step holding four bytes of inputs of
- * every output of the block.
+ * Order of a convolution's weights: group 0, block 0 first, load by load, each holding four inputs of every output of
+ * the block for each step it serves. A run's last load may serve fewer steps.
  */
 final class ProductLayout {
     private final ProductShape shape;
@@ -25,8 +25,8 @@ final class ProductLayout {
         int blockLanes = ConvTiling.lanes(tiling.block());
         int tailLanes = ConvTiling.lanes(tiling.tail());
         paddedGroup = tiling.blocks() * blockLanes + tailLanes;
-        blockBytes = shape.steps() * blockLanes * dot.weightBytes();
-        tailBytes = shape.steps() * tailLanes * dot.weightBytes();
+        blockBytes = shape.loads(dot.stepsPerLoad()) * blockLanes * dot.weightBytes();
+        tailBytes = shape.loads(dot.stepsPerLoad()) * tailLanes * dot.weightBytes();
         groupBytes = tiling.blocks() * blockBytes + tailBytes;
     }
 
@@ -65,18 +65,19 @@ final class ProductLayout {
     }
 
     private void packBlock(ByteBuffer b, byte[] w, int[] channels, int perOutput) {
-        byte[][] step = new byte[channels.length][4];
+        int width = 4 * dot.stepsPerLoad();
+        byte[][] load = new byte[channels.length][width];
         for (int row = 0; row < shape.window().height(); row++) {
             for (int run = 0; run < shape.runsPerRow(); run++) {
                 int start = (row * shape.window().width() + run) * shape.groupInputBytes();
-                for (int s = 0; s < shape.stepsPerRun(); s++) {
+                for (int at = 0; at < shape.runBytes(); at += width) {
                     for (int i = 0; i < channels.length; i++) {
-                        for (int k = 0; k < 4; k++) {
-                            boolean real = channels[i] >= 0 && 4 * s + k < shape.runBytes();
-                            step[i][k] = real ? w[channels[i] * perOutput + start + 4 * s + k] : 0;
+                        for (int k = 0; k < width; k++) {
+                            boolean real = channels[i] >= 0 && at + k < shape.runBytes();
+                            load[i][k] = real ? w[channels[i] * perOutput + start + at + k] : 0;
                         }
                     }
-                    dot.pack(b, step);
+                    dot.pack(b, load);
                 }
             }
         }

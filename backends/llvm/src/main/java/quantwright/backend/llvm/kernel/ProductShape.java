@@ -48,6 +48,16 @@ record ProductShape(TensorView in, TensorView out, TensorView residual, Window w
         return (runBytes() + 3) / 4;
     }
 
+    /** Loads of weights in a run, when each serves {@code steps} steps. */
+    long loadsPerRun(int steps) {
+        return (stepsPerRun() + steps - 1L) / steps;
+    }
+
+    /** Loads of weights per output. */
+    long loads(int steps) {
+        return window.height() * runsPerRow() * loadsPerRun(steps);
+    }
+
     /** Steps of four bytes per output. */
     long steps() {
         return (long) window.height() * runsPerRow() * stepsPerRun();

@@ -29,6 +29,14 @@ public interface VectorIsa {
     /** The integer dot product; {@code safePairs} says the weights cannot saturate a 16-bit pair sum. */
     Dot dot(boolean safePairs);
 
+    /**
+     * The integer dot product by weights of {@code bits} bits (4, 2 or 1) that are unpacked in registers; null if the
+     * weights are to be widened to bytes when they are packed.
+     */
+    default Dot packedDot(int bits) {
+        return null;
+    }
+
     /** Floats to i32, half to even; out of range is unspecified. */
     Value toIntHalfEven(FunctionBuilder f, Value v);
 
@@ -58,8 +66,23 @@ public interface VectorIsa {
 
     /** A way to add four products per 32-bit lane. */
     interface Dot {
-        /** Bytes of packed weights per output lane and four inputs. */
+        /** Bytes of packed weights per output lane that one load brings: of four inputs for each step it serves. */
         int weightBytes();
+
+        /** Steps of four inputs whose weights one load brings. */
+        default int stepsPerLoad() {
+            return 1;
+        }
+
+        /** Accumulators hold the sum times two to this power, without the bias. */
+        default int scaleShift() {
+            return 0;
+        }
+
+        /** Instructions to take a step's weights from a loaded vector. */
+        default int unpackings() {
+            return 0;
+        }
 
         /** Vector registers a step needs besides accumulators and weights. */
         default int scratchRegisters() {
@@ -88,11 +111,16 @@ public interface VectorIsa {
         Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights);
 
         /**
-         * Loads the packed weights of {@code lanes} outputs that lie {@code address} into a step of {@code outputs}.
+         * Loads the packed weights of {@code lanes} outputs from {@code firstOutput} of a step of {@code outputs}.
          */
         Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs);
 
-        /** Packs one step: {@code weights[output][4]} in order of outputs. */
+        /** The weights of step {@code step} of those that {@link #weights} loaded. */
+        default Value[] unpack(FunctionBuilder f, Value[] loaded, int step) {
+            return loaded;
+        }
+
+        /** Packs what one load brings: {@code weights[output][4 * stepsPerLoad()]} in order of outputs. */
         void pack(ByteBuffer to, byte[][] weights);
     }
 }

@@ -40,8 +40,8 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
         byte[] weights = TileOps.constant(w).toTensor().bytes();
         int outputs = w.type().dim(0);
         int[] bias = biasValue == null ? new int[outputs] : TileOps.constant(biasValue).toTensor().ints();
-        if (w.type().storage() != ScalarType.I8 || !weightType.isSymmetric()) {
-            return problem("weights must be i8 with zero point 0");
+        if (!isSigned(w.type().storage()) || !weightType.isSymmetric()) {
+            return problem("weights must be signed integers of at most 8 bits with zero point 0");
         }
         double[] bounds = bounds(weights, bias, outputs, x);
         for (int o = 0; o < outputs; o++) {
@@ -61,6 +61,10 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             case Rounding.F32 _ -> f32(weights, bias, scales, bounds, output, clamp, narrow);
             case Rounding.Fixed f -> fixed(weights, bias, scales, bounds, output, clamp, narrow, f);
         };
+    }
+
+    private static boolean isSigned(ScalarType storage) {
+        return storage.kind() == ScalarType.Kind.SIGNED && storage.bits() <= 8;
     }
 
     private static ProductNumbers f32(byte[] weights, int[] bias, double[] scales, double[] bounds,
