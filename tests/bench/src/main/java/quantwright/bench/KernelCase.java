@@ -66,7 +66,7 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
     static Map<String, KernelCase<?>> all(CpuKernels kernels) {
         Map<String, KernelCase<?>> cases = new LinkedHashMap<>();
         for (Layer layer : Layer.all()) {
-            put(cases, integer(kernels, layer));
+            put(cases, integer(kernels, layer, 8));
         }
         for (Layer layer : Layer.all()) {
             put(cases, real(kernels, layer));
@@ -101,10 +101,18 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         throw new IllegalStateException("no kernel for " + spec + ": " + reasons);
     }
 
-    private static KernelCase<ConvParameters> integer(CpuKernels kernels, Layer l) {
+    /**
+     * A layer by 8-bit activations.
+     *
+     * @param bits of a weight: 8, or 4, 2 or 1 for a layer that is not depthwise
+     */
+    static KernelCase<ConvParameters> integer(CpuKernels kernels, Layer l, int bits) {
         Random random = new Random(l.id().hashCode());
         byte[] weights = new byte[l.weights()];
         random.nextBytes(weights);
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (byte) (bits == 1 ? weights[i] >> 7 | 1 : weights[i] >> 8 - bits);
+        }
         float[] factors = new float[l.outputs()];
         for (int i = 0; i < factors.length; i++) {
             factors[i] = (0.5f + random.nextFloat()) * l.outputs() / (100f * l.weights());
@@ -119,11 +127,11 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
             kernel = first(kernels.depthwise(), s);
             spec = s;
         } else {
-            ConvSpec s = new ConvSpec(l.in(1), l.out(1), null, l.window(), 1, e);
+            ConvSpec s = new ConvSpec(l.in(1), l.out(1), null, l.window(), 1, e, false, bits);
             kernel = first(kernels.convolutions(), s);
             spec = s;
         }
-        return new KernelCase<>("i8:" + l.id(), true, spec.work(), kernel, p, List.of(input(l, 1)),
+        return new KernelCase<>((bits == 8 ? "i8:" : "w" + bits + ":") + l.id(), true, spec.work(), kernel, p, List.of(input(l, 1)),
                 Buffer.of(l.out(1), 1));
     }
 

@@ -98,6 +98,11 @@ record Layer(String network, boolean depthwise, int height, int width, int input
         return List.copyOf(s.layers);
     }
 
+    /** Dense layers of one row whose 8-bit weights, 4 and 16 MiB, come from behind the second-level cache. */
+    static List<Layer> memoryBound() {
+        return new Shapes().network("dense").conv(1, 2048, 2048, 1, 1).conv(1, 4096, 4096, 1, 1).layers;
+    }
+
     /** Collects layers. */
     private static final class Shapes {
         private final List<Layer> layers = new ArrayList<>();

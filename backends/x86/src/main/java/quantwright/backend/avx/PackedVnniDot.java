@@ -40,7 +40,8 @@ record PackedVnniDot(int bits) implements VectorIsa.Dot {
 
     @Override
     public int scratchRegisters() {
-        return 4;
+        // One or two masks beside what bytes need.
+        return BYTES.scratchRegisters() + (bits == 1 ? 3 : 2);
     }
 
     @Override

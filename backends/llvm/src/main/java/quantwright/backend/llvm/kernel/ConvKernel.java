@@ -34,7 +34,9 @@ final class ConvKernel implements Kernel<ConvParameters> {
     public byte[] constants(ConvParameters p) {
         var b = ByteBuffer.allocate((int) epilogue.end).order(ByteOrder.LITTLE_ENDIAN);
         layout.pack(b, p.weights());
-        epilogue.write(b, layout.channels(), biases(p), p.epilogue(), isa.byteFlip(), layout.vectorStarts());
+        boolean rescaled = dot.scaleShift() > 0 && spec.epilogue().requantize() instanceof Epilogue.Requantize.F32;
+        EpilogueValues values = rescaled ? p.epilogue().scaledDown(dot.scaleShift()) : p.epilogue();
+        epilogue.write(b, layout.channels(), biases(p), values, isa.byteFlip(), layout.vectorStarts());
         return b.array();
     }
 
@@ -47,7 +49,8 @@ final class ConvKernel implements Kernel<ConvParameters> {
             for (int k = 0; k < perOutput; k++) {
                 sum += p.weights()[c * perOutput + k];
             }
-            r[c] = (p.bias() == null ? 0 : p.bias()[c]) - (isa.byteFlip() + p.inputZero()) * sum;
+            int bias = (p.bias() == null ? 0 : p.bias()[c]) - (isa.byteFlip() + p.inputZero()) * sum;
+            r[c] = bias << dot.scaleShift();
         }
         return r;
     }
@@ -55,6 +58,7 @@ final class ConvKernel implements Kernel<ConvParameters> {
     @Override
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
         new ProductCode(ProductShape.of(spec), dot, tiling, layout, (f, constants, c4, c8) ->
-            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8)).emit(module, function, linkage);
+            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8, dot.scaleShift()))
+                .emit(module, function, linkage);
     }
 }

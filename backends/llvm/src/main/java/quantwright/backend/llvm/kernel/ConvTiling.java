@@ -19,6 +19,8 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
     private static final double EPILOGUE_PER_VECTOR = 2.8;
     private static final double OVERLAPPED_EPILOGUE = 2;
     private static final double TILE_OVERHEAD = 4;
+    /** What an instruction that unpacks weights takes of the multipliers' time. */
+    private static final double UNPACKING = 0.5;
     /** A store of part of a pixel, where a tile's results do not touch in memory. */
     private static final double SPLIT_STORE = 0.6;
     /**
@@ -151,7 +153,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         for (int l : vectors) {
             units += l == isa.lanes() ? 1 : 0.55;
         }
-        double products = pixels * units * dot.multiplications() * isa.vectorCycles();
+        double products = (pixels * dot.multiplications() + UNPACKING * dot.unpackings()) * units * isa.vectorCycles();
         double loadBytes = (double) dot.weightBytes() / dot.stepsPerLoad();
         double loads = units * isa.vectorCycles() * loadBytes / 4 + 0.5 * pixels;
         double issue = (pixels * vectors.size() * dot.operations() + pixels * (1 + dot.preparations())

@@ -140,7 +140,7 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
 
     private void tile(Place p, int rows, int columns, int bytes, int valid) {
         var epilogue = new EpilogueEmitter(f, isa, spec.epilogue(), layout.epilogue, constants, p.channels4,
-                p.channels8);
+                p.channels8, 0);
         int lanes = bytes / 4;
         Value[][][] acc = new Value[rows][columns][4];
         for (int q = 0; q < 4; q++) {

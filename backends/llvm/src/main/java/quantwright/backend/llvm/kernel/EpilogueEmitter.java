@@ -20,6 +20,7 @@ final class EpilogueEmitter implements TileEpilogue {
     private final Address constants;
     private final Address channels4;
     private final Address channels8;
+    private final int scaleShift;
     /** The residual's bytes of the vector in hand, when it is interleaved. */
     private Value residualBytes;
     private final Map<String, Value> loaded = new HashMap<>();
@@ -30,9 +31,10 @@ final class EpilogueEmitter implements TileEpilogue {
      * @param constants start of the constants block
      * @param channels4 the same plus 4 bytes for each lane of earlier channel blocks
      * @param channels8 the same plus 8 bytes for each
+     * @param scaleShift accumulators are the sums times two to this power; f32 factors make up for it
      */
     EpilogueEmitter(FunctionBuilder f, VectorIsa isa, Epilogue epilogue, EpilogueLayout layout, Address constants,
-            Address channels4, Address channels8) {
+            Address channels4, Address channels8, int scaleShift) {
         this.f = f;
         this.isa = isa;
         this.epilogue = epilogue;
@@ -40,6 +42,7 @@ final class EpilogueEmitter implements TileEpilogue {
         this.constants = constants;
         this.channels4 = channels4;
         this.channels8 = channels8;
+        this.scaleShift = scaleShift;
     }
 
     /** Reason this epilogue cannot be emitted, or null. */
@@ -61,7 +64,7 @@ final class EpilogueEmitter implements TileEpilogue {
     @Override
     public void emit(List<Piece> pieces) {
         switch (epilogue.store()) {
-            case I32 -> pieces.forEach(p -> PieceWriter.wide(f, p.acc(), p));
+            case I32 -> pieces.forEach(p -> PieceWriter.wide(f, unscaled(p.acc()), p));
             case F32 -> pieces.forEach(p -> PieceWriter.wide(f, dequantized(p), p));
             case ENCODED, I8 ->
                 PieceWriter.narrow(f, isa, pieces, this::rounded, constants.plus(layout.zero), this::finished);
@@ -143,14 +146,20 @@ final class EpilogueEmitter implements TileEpilogue {
             case Epilogue.Requantize.Fixed r -> fixed(p, r);
             case Epilogue.Requantize.F32 r when epilogue.hasResidual() -> isa.toIntHalfEven(f, sum(p));
             case Epilogue.Requantize.F32 r -> isa.toIntHalfEven(f, r.proven() ? scaled(p) : clampedFloat(p));
-            case Epilogue.Requantize.None r -> p.acc();
+            case Epilogue.Requantize.None r -> unscaled(p.acc());
         };
+    }
+
+    /** The sum an accumulator stands for. */
+    private Value unscaled(Value acc) {
+        return scaleShift == 0 ? acc : f.ashr(acc, Value.of(acc.type(), scaleShift));
     }
 
     private Value fixed(Piece p, Epilogue.Requantize.Fixed r) {
         int n = p.lanes();
-        Value acc = r.leftShift() ? f.shl(p.acc(), cached("left" + p.lane(), p.acc().type(),
-            channels4.plus(layout.leftShift + 4L * p.lane()))) : p.acc();
+        Value sum = unscaled(p.acc());
+        Value acc = r.leftShift() ? f.shl(sum, cached("left" + p.lane(), sum.type(),
+            channels4.plus(layout.leftShift + 4L * p.lane()))) : sum;
         IrType wide = IrType.I64.vec(n / 2);
         Value[] multipliers = new Value[2];
         Value[] shifts = new Value[2];

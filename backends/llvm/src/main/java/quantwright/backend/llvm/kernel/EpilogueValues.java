@@ -16,8 +16,7 @@ package quantwright.backend.llvm.kernel;
  * @param scale       output scale, for {@link Epilogue.Store#F32}
  */
 public record EpilogueValues(float[] factors, int[] multipliers, int[] shifts, int[] leftShifts, int zero, int min,
-        int max,
-        byte[] table, Add add, float scale) {
+        int max, byte[] table, Add add, float scale) {
 
     /**
      * Numbers of a fused addition.
@@ -40,6 +39,15 @@ public record EpilogueValues(float[] factors, int[] multipliers, int[] shifts, i
     /** Raw accumulators. */
     public static EpilogueValues none() {
         return f32(new float[] {1f}, 0, -128, 127);
+    }
+
+    /** These numbers for accumulators that are {@code 2^shift} times the sums: exact, being a power of two. */
+    EpilogueValues scaledDown(int shift) {
+        float[] smaller = new float[factors.length];
+        for (int i = 0; i < smaller.length; i++) {
+            smaller[i] = Math.scalb(factors[i], -shift);
+        }
+        return new EpilogueValues(smaller, multipliers, shifts, leftShifts, zero, min, max, table, add, scale);
     }
 
     float factor(int channel) {

@@ -14,22 +14,12 @@ public final class PackedSums {
     }
 
     /**
-     * True if no sum of products of an output, with activations 0 to 255 and without its bias, leaves i32 when it is
-     * multiplied by {@code 2^shift(bits)}.
+     * Whether accumulators stay in i32 when they are multiplied by {@code 2^shift(bits)}. Sums may leave it on the way:
+     * they come back, as they wrap.
      *
-     * @param weights   the weights of an output together
-     * @param perOutput weights of one output
+     * @param bound greatest magnitude of an accumulator, its bias included
      */
-    public static boolean safe(byte[] weights, int perOutput, int bits) {
-        for (int first = 0; first < weights.length; first += perOutput) {
-            long sum = 0;
-            for (int k = 0; k < perOutput; k++) {
-                sum += Math.abs(weights[first + k]);
-            }
-            if (sum * 255 << shift(bits) > Integer.MAX_VALUE) {
-                return false;
-            }
-        }
-        return true;
+    public static boolean fit(double bound, int bits) {
+        return Math.scalb(bound, shift(bits)) <= Integer.MAX_VALUE;
     }
 }

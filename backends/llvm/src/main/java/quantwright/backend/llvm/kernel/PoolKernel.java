@@ -221,7 +221,7 @@ final class PoolKernel implements Kernel<PoolParameters> {
         int index = counts.indexOf(r.counted * c.counted);
         var emitter = new EpilogueEmitter(f, isa, spec.epilogue(), layout, constants,
                 constants.plus(4L * index * isa.lanes()),
-            constants.plus(8L * index * isa.lanes()));
+            constants.plus(8L * index * isa.lanes()), 0);
         int element = spec.epilogue().store().bytes();
         var pieces = new ArrayList<Piece>();
         int lane = 0;

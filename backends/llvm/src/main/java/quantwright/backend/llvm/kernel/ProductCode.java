@@ -47,12 +47,20 @@ final class ProductCode {
     }
 
     /**
-     * One level of the walk over the taps: {@code count} places {@code stride} bytes apart, then {@code rest} steps at
-     * one place more.
+     * One level of the walk over the taps: {@code count} places {@code stride} bytes apart, each of {@code steps} steps
+     * if it is the innermost level, then {@code rest} steps at one place more.
      */
-    private record Level(long count, long stride, int rest) {
+    private record Level(long count, long stride, int steps, int rest) {
+        static Level of(long count, long stride) {
+            return new Level(count, stride, 1, 0);
+        }
+
         long loads() {
             return count + (rest > 0 ? 1 : 0);
+        }
+
+        long allSteps() {
+            return count * steps + rest;
         }
     }
 
@@ -173,36 +181,19 @@ final class ProductCode {
         int lane = 0;
         for (int v = 0; v < n; v++) {
             int lanes = t.vectors().get(v);
-            Value start = dot.scaleShift() == 0 ? epilogue.start(lane, lanes) : Value.zero(IrType.I32.vec(lanes));
+            Value bias = epilogue.start(lane, lanes);
             for (int p = 0; p < t.pixels(); p++) {
-                acc[p * n + v] = start;
+                acc[p * n + v] = bias;
             }
             lane += lanes;
         }
         int steps = dot.stepsPerLoad();
         var levels = List.of(
-            new Level(shape.window().height(), shape.in().rowPitch() * shape.window().dilationHeight(), 0),
-            new Level(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth(), 0),
-            new Level(shape.stepsPerRun() / steps, 4L * steps, shape.stepsPerRun() % steps));
+            Level.of(shape.window().height(), shape.in().rowPitch() * shape.window().dilationHeight()),
+            Level.of(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth()),
+            new Level(shape.stepsPerRun() / steps, 4L * steps, steps, shape.stepsPerRun() % steps));
         acc = walk(levels, t, t.in(), t.weights(), acc);
-        epilogue.emit(pieces(t, dot.scaleShift() == 0 ? acc : unscaled(t, acc, epilogue), last));
-    }
-
-    /** The sums themselves, plus the bias. */
-    private Value[] unscaled(Tile t, Value[] acc, TileEpilogue epilogue) {
-        int n = t.vectors().size();
-        Value[] sums = new Value[acc.length];
-        int lane = 0;
-        for (int v = 0; v < n; v++) {
-            int lanes = t.vectors().get(v);
-            Value bias = epilogue.start(lane, lanes);
-            Value shift = Value.of(IrType.I32.vec(lanes), dot.scaleShift());
-            for (int p = 0; p < t.pixels(); p++) {
-                sums[p * n + v] = f.add(f.ashr(acc[p * n + v], shift), bias);
-            }
-            lane += lanes;
-        }
-        return sums;
+        epilogue.emit(pieces(t, acc, last));
     }
 
     private List<Piece> pieces(Tile t, Value[] acc, boolean last) {
@@ -244,8 +235,9 @@ final class ProductCode {
         long stepBytes = innerLoads * ConvTiling.lanes(t.vectors()) * dot.weightBytes();
         Value[] carried = acc;
         if (level.count() > 0) {
-            long cost = innerLoads * dot.stepsPerLoad() * t.pixels() * t.vectors().size();
-            carried = places(level, inner, t, in, weights, stepBytes, unroll(level, cost), carried);
+            long steps = level.steps() * inner.stream().mapToLong(Level::allSteps).reduce(1, Math::multiplyExact);
+            long unroll = unroll(level, steps * t.pixels() * t.vectors().size());
+            carried = places(level, inner, t, in, weights, stepBytes, unroll, carried);
         }
         return level.rest() == 0 ? carried : steps(t, in.plus(level.count() * level.stride()),
             weights.plus(level.count() * stepBytes), carried, level.rest());
@@ -319,6 +311,9 @@ final class ProductCode {
         Value[] next = acc;
         for (int s = 0; s < count; s++) {
             Value[][] w = new Value[n][];
+            if (s > 0) {
+                f.barrier();
+            }
             for (int v = 0; v < n; v++) {
                 w[v] = dot.unpack(f, loaded[v], s);
             }

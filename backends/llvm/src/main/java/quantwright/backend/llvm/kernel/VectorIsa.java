@@ -74,7 +74,7 @@ public interface VectorIsa {
             return 1;
         }
 
-        /** Accumulators hold the sum times two to this power, without the bias. */
+        /** Accumulators hold the sum times two to this power; {@link PackedSums#fit} says where it fits. */
         default int scaleShift() {
             return 0;
         }

@@ -6,7 +6,6 @@ import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.DepthwiseSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
-import quantwright.backend.llvm.kernel.PackedSums;
 import quantwright.backend.llvm.kernel.PairSums;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.ir.Graph;
@@ -56,22 +55,17 @@ final class IntegerProducts implements NodeLowering {
         List<Placement> arguments = residual == null ? List.of(in, out) : List.of(in, residual, out);
         TensorView residualView = residual == null ? null : residual.view();
         // Only asked where it matters: layers that differ in nothing else share their code.
-        int perOutput = numbers.weights().length / out.view().channels();
-        boolean pairsProven = cx.kernels().choosesByWeights() && PairSums.safe(numbers.weights(), perOutput);
+        boolean pairsProven = cx.kernels().choosesByWeights()
+                && PairSums.safe(numbers.weights(), numbers.weights().length / out.view().channels());
         if (isDepthwise(parts.product, in.view(), out.view())) {
             DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, Windows.of(parts.product), epilogue,
                     pairsProven);
             return KernelChoice.choose(cx.kernels().depthwise(), spec, parameters, arguments);
         }
         ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, Windows.of(parts.product), groups(parts.product),
-                epilogue, pairsProven, weightBits(parts.weights, numbers.weights(), perOutput));
+                epilogue, pairsProven, numbers.packedBits(parts.weights.type().storage(),
+                parts.x.type()));
         return KernelChoice.choose(cx.kernels().convolutions(), spec, parameters, arguments);
-    }
-
-    /** Bits the kernel may store a weight in. */
-    private static int weightBits(Value w, byte[] weights, int perOutput) {
-        int bits = w.type().storage().bits();
-        return PackedSums.safe(weights, perOutput, bits) ? bits : 8;
     }
 
     private static boolean isDepthwise(Op op, TensorView in, TensorView out) {

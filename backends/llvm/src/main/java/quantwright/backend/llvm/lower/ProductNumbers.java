@@ -3,6 +3,7 @@ package quantwright.backend.llvm.lower;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.Epilogue.FixedRounding;
 import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.PackedSums;
 import quantwright.ir.Value;
 import quantwright.ir.arith.Multiplier;
 import quantwright.ir.arith.Rounding;
@@ -31,6 +32,8 @@ import quantwright.ir.type.TensorType;
 record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize, float[] factors,
                       Multiplier[] multipliers, QuantizedType.PerTensor output, Clamp clamp, String problem) {
     private static final double I32_LIMIT = 2147483647.0;
+    /** Stays normal when it makes up for accumulators that are 64 times the sums. */
+    private static final float LEAST_PACKED_FACTOR = 0x1p-100f;
 
     /** Takes a product apart; {@code output} is null for raw i32 sums. */
     static ProductNumbers of(Op product, TensorType x, Value w, Value biasValue, QuantizedType.PerTensor output) {
@@ -128,6 +131,16 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
 
     private static ProductNumbers problem(String text) {
         return new ProductNumbers(null, null, null, null, null, null, null, text);
+    }
+
+    /** Bits the kernels may store a weight of {@code storage} in, for activations of type {@code x}. */
+    int packedBits(ScalarType storage, TensorType x) {
+        double bound = java.util.Arrays.stream(bounds(weights, bias, bias.length, x)).max().orElse(0);
+        boolean exact = true;
+        for (int i = 0; factors != null && i < factors.length; i++) {
+            exact &= factors[i] >= LEAST_PACKED_FACTOR;
+        }
+        return exact && PackedSums.fit(bound, storage.bits()) ? storage.bits() : 8;
     }
 
     private static double[] bounds(byte[] weights, int[] bias, int outputs, TensorType x) {
