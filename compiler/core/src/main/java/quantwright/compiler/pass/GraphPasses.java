@@ -63,6 +63,11 @@ public final class GraphPasses {
         return new NormalizeStorage();
     }
 
+    /** Turns float ops between Dequantize and Quantize into integer ops. */
+    public static Pass lowerQdq() {
+        return new LowerQdq();
+    }
+
     /** Runs {@link #normalize()} to a fixpoint. */
     public static Pass normalizeToFixpoint() {
         return new Normalize();
@@ -72,7 +77,7 @@ public final class GraphPasses {
     public static List<Pass> all() {
         return List.of(foldConstants(), removeIdentity(), eliminateCommonSubexpressions(), eliminateDeadCode(),
                 fuseActivations(), lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), foldBatchNorm(),
-                foldPad(), normalizeStorage(), normalizeToFixpoint());
+                foldPad(), normalizeStorage(), lowerQdq(), normalizeToFixpoint());
     }
 
     /**
@@ -81,8 +86,8 @@ public final class GraphPasses {
      */
     public static List<Pass> normalize() {
         return List.of(normalizeStorage(), foldConstants(), removeIdentity(), eliminateDeadCode(), fuseActivations(),
-                lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(), foldBatchNorm(), foldPad(),
-                fuseActivations(), foldConstants(), removeIdentity(), eliminateCommonSubexpressions(),
+                lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(), lowerQdq(), foldBatchNorm(),
+                foldPad(), fuseActivations(), foldConstants(), removeIdentity(), eliminateCommonSubexpressions(),
                 eliminateDeadCode());
     }
 

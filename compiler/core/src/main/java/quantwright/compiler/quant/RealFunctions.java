@@ -9,12 +9,12 @@ import quantwright.ir.op.Op;
 import quantwright.ir.op.Unary;
 
 /** Elementwise ops as deterministic functions of a double, for filling tables. */
-final class RealFunctions {
+public final class RealFunctions {
     private RealFunctions() {
     }
 
     /** The function an op computes on each element. */
-    static DoubleUnaryOperator of(Op op) {
+    public static DoubleUnaryOperator of(Op op) {
         return switch (op) {
             case LeakyRelu l -> x -> x < 0 ? (double) l.alpha() * x : x;
             case Elu e -> x -> x < 0 ? e.alpha() * StrictMath.expm1(x) : x;
