@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.compiler.quant.RangeMethod;
 import quantwright.compiler.quant.SkipList;
+import quantwright.compiler.quant.WeightOptions;
 import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
@@ -51,11 +52,12 @@ final class QuantizeOptions {
         if (percentile != null && range() != RangeMethod.PERCENTILE) {
             throw Verb.conflict("--percentile belongs to --method percentile");
         }
+        WeightOptions weights = standard.weights();
         return new QuantizationOptions(range(), percentile == null ? standard.percentile() : percentile,
-                profile.quantization().perChannelWeights() && !perTensor,
-                symmetric || !profile.quantization().activationZeroPoints(),
-                standard.equalization() && !noEqualization, standard.biasCorrection() && !noBiasCorrection,
-                preset(profile), new SkipList(skipNames, skipTypes));
+                symmetric || !profile.quantization().activationZeroPoints(), standard.equalization() && !noEqualization,
+                weights.withPerChannel(profile.quantization().perChannelWeights() && !perTensor)
+                        .withBiasCorrection(weights.biasCorrection() && !noBiasCorrection),
+                preset(profile), new SkipList(skipNames, skipTypes), standard.precision());
     }
 
     private RangeMethod range() {

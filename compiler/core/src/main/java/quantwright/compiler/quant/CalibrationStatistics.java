@@ -66,4 +66,12 @@ public final class CalibrationStatistics {
                 selector.select(histogram, negativeWeights.getOrDefault(name, 1.0))));
         return ranges;
     }
+
+    /** The least range that holds all elements of each value: 16 bits need cut nothing off. */
+    Map<String, ValueRange> extremes() {
+        Map<String, ValueRange> ranges = new TreeMap<>();
+        byName.forEach((name, histogram) -> ranges.put(name, histogram.total() == 0 ? new ValueRange(0, 0)
+                : new ValueRange(histogram.min(), histogram.max())));
+        return ranges;
+    }
 }

@@ -55,7 +55,6 @@ import quantwright.ir.type.TensorType;
  * for.
  */
 public final class GraphQuantizer {
-    private static final int LEVELS = 256;
     private final Graph source;
     private final CalibrationStatistics statistics;
     private final QuantizationPlan plan;
@@ -67,8 +66,9 @@ public final class GraphQuantizer {
     private GraphQuantizer(Graph source, CalibrationStatistics statistics, QuantizationOptions options) {
         this.source = source;
         this.statistics = statistics;
+        options.precision().check(source);
         this.plan = QuantizationPlan.of(source, statistics.ranges(new RangeSelector(options.method(), options.percentile(),
-                LEVELS), negativeWeights(source)), options);
+                1 << ActivationBits.A8.bits()), negativeWeights(source)), statistics.extremes(), options);
         this.options = options;
         this.target = new Graph(source.name(), Level.QUANT);
     }
@@ -181,13 +181,13 @@ public final class GraphQuantizer {
         histogram.add(reals);
         QuantizedType.PerTensor known = plan.type(value);
         QuantizedType.PerTensor type = known != null ? known
-                : QuantizationPlan.parameters(new ValueRange(histogram.min(), histogram.max()), false);
+                : QuantizationPlan.parameters(new ValueRange(histogram.min(), histogram.max()), ActivationBits.A8, false);
         QuantRange range = full(type);
-        byte[] q = new byte[reals.size()];
-        for (int i = 0; i < q.length; i++) {
-            q[i] = (byte) Quantization.quantize(reals.floats()[i], type.scale(), range);
+        Tensor q = Tensor.zeros(new TensorType(type, value.type().shape()));
+        for (int i = 0; i < q.size(); i++) {
+            q.setInteger(i, Quantization.quantize(reals.floats()[i], type.scale(), range));
         }
-        return constant(Tensor.of(new TensorType(type, value.type().shape()), q), location(value));
+        return constant(q, location(value));
     }
 
     private Value asFloat(Value value) {
@@ -235,10 +235,13 @@ public final class GraphQuantizer {
         Tensor weights = ((Constant) node.operand(1).producer().op()).data().toTensor();
         float[] bias = node.operands().size() < 3 ? null
                 : ((Constant) node.operand(2).producer().op()).data().toTensor().floats();
-        ChannelStatistics inputs = options.biasCorrection() ? statistics.channels(node.operand(0).name()) : null;
-        WeightQuantizer.Result q = WeightQuantizer.quantize(weights, bias, inputScale, options.perChannelWeights(),
+        WeightOptions how = options.weights();
+        ChannelStatistics inputs = how.biasCorrection() ? statistics.channels(node.operand(0).name()) : null;
+        WeightBits bits = ((LayerPrecision.Integer) options.precision().of(node)).weights();
+        StoredWeights q = WeightQuantizer.quantize(weights, bias, inputScale, bits, how,
                 inputs == null ? null : inputs.means());
-        List<Value> operands = List.of(x, constant(q.weights(), node.location()), constant(q.bias(), node.location()));
+        List<Value> operands = List.of(x, constant(q.weights(weights.type().shape(), how.perChannel()), node.location()),
+                constant(q.bias(inputScale), node.location()));
         boolean raw = plan.isRaw(node);
         QuantizedType.PerTensor type = raw ? null : resultType(node);
         Clamp clamp = raw ? Clamp.full(ScalarType.I32) : clamp(type, plan.clampOf(node));

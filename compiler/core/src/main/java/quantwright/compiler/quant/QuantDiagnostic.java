@@ -12,7 +12,13 @@ public enum QuantDiagnostic implements DiagnosticCode {
     /** Already quantized. */
     ALREADY_QUANTIZED("QW-Q0103", "the model is quantized already", "compile it as it is, without --calibrate"),
     /** A skip entry that matches nothing. */
-    SKIP_MATCHES_NOTHING("QW-Q0104", "an entry of the skip list matches no node", "see the names in qw inspect MODEL");
+    SKIP_MATCHES_NOTHING("QW-Q0104", "an entry of the skip list matches no node", "see the names in qw inspect MODEL"),
+    /** A plan entry that names no node. */
+    PLAN_NAMES_NO_NODE("QW-Q0105", "a precision plan names a node that the model does not have",
+            "see the names in qw inspect MODEL"),
+    /** Weight bits for a node without weights. */
+    PLAN_WITHOUT_WEIGHTS("QW-Q0106", "a precision plan asks for weights of few bits of a node without constant weights",
+            "only convolutions and dense layers by constants have them; others take w8a8, w8a16 or float");
 
     private final Entry entry;
 

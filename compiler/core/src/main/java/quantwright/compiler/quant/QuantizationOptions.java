@@ -8,49 +8,54 @@ import quantwright.ir.arith.ArithmeticPreset;
  *
  * @param method how activation ranges are chosen
  * @param percentile share of elements kept by {@link RangeMethod#PERCENTILE}
- * @param perChannelWeights a weight scale for each output channel
  * @param symmetricActivations activation zero points are all 0
  * @param equalization scales channels between layers so that each uses its 8 bits well
- * @param biasCorrection removes each channel's mean error on the calibration data
+ * @param weights how weights are quantized
  * @param arithmetic rounding of each op family
  * @param skip which nodes stay float
+ * @param precision bits of each node
  */
-public record QuantizationOptions(RangeMethod method, double percentile, boolean perChannelWeights,
-                                  boolean symmetricActivations, boolean equalization, boolean biasCorrection,
-                                  ArithmeticPreset arithmetic, SkipList skip) {
+public record QuantizationOptions(RangeMethod method, double percentile, boolean symmetricActivations,
+                                  boolean equalization, WeightOptions weights, ArithmeticPreset arithmetic,
+                                  SkipList skip, PrecisionPlan precision) {
     /** The recipe used unless a user asks for another; the same for every model. */
     public static QuantizationOptions standard() {
-        return new QuantizationOptions(RangeMethod.MSE, 0.9999, true, false, true, true, ArithmeticPreset.F32,
-                new SkipList(List.of(), List.of()));
+        return new QuantizationOptions(RangeMethod.MSE, 0.9999, false, true, WeightOptions.standard(), ArithmeticPreset.F32,
+                new SkipList(List.of(), List.of()), PrecisionPlan.uniform(LayerPrecision.W8A8));
     }
 
     /** These options with other rounding. */
     public QuantizationOptions withArithmetic(ArithmeticPreset other) {
-        return new QuantizationOptions(method, percentile, perChannelWeights, symmetricActivations, equalization,
-                biasCorrection, other, skip);
+        return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, other, skip,
+                precision);
     }
 
     /** These options with another range method. */
     public QuantizationOptions withMethod(RangeMethod other) {
-        return new QuantizationOptions(other, percentile, perChannelWeights, symmetricActivations, equalization,
-                biasCorrection, arithmetic, skip);
+        return new QuantizationOptions(other, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
+                precision);
     }
 
     /** These options with or without equalization. */
     public QuantizationOptions withEqualization(boolean on) {
-        return new QuantizationOptions(method, percentile, perChannelWeights, symmetricActivations, on, biasCorrection,
-                arithmetic, skip);
+        return new QuantizationOptions(method, percentile, symmetricActivations, on, weights, arithmetic, skip, precision);
     }
 
-    /** These options with or without bias correction. */
-    public QuantizationOptions withBiasCorrection(boolean on) {
-        return new QuantizationOptions(method, percentile, perChannelWeights, symmetricActivations, equalization, on,
-                arithmetic, skip);
+    /** These options with another way to quantize weights. */
+    public QuantizationOptions withWeights(WeightOptions other) {
+        return new QuantizationOptions(method, percentile, symmetricActivations, equalization, other, arithmetic, skip,
+                precision);
     }
 
     /** These options with another skip list. */
     public QuantizationOptions withSkip(SkipList other) {
-        return new QuantizationOptions(method, percentile, perChannelWeights, symmetricActivations, equalization,
-                biasCorrection, arithmetic, other);
+        return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, other,
+                precision);
+    }
+
+    /** These options with another precision plan. */
+    public QuantizationOptions withPrecision(PrecisionPlan other) {
+        return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
+                other);
     }
 }

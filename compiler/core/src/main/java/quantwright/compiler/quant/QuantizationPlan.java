@@ -12,7 +12,7 @@ import quantwright.ir.type.ScalarType;
 
 /**
  * Decides, for a normalized float graph, which nodes become integer ops, which clamps disappear into their producers, and
- * the scale and zero point of every activation. Values that an op keeps equal in scale share one group, whose range is the
+ * the storage, scale and zero point of every activation. Values that an op keeps equal in scale share one group, whose range is the
  * union of its members' ranges.
  */
 final class QuantizationPlan {
@@ -23,6 +23,7 @@ final class QuantizationPlan {
     private final Set<Node> absorbed = new HashSet<>();
     private final Set<Node> rawResult = new HashSet<>();
     private final Map<Value, QuantizedType.PerTensor> types = new HashMap<>();
+    private final Set<Value> wide = new HashSet<>();
     private final ParameterGroups groups = new ParameterGroups();
     private final Graph graph;
 
@@ -30,14 +31,21 @@ final class QuantizationPlan {
         this.graph = graph;
     }
 
-    /** Plans a graph whose values' ranges are given by name. */
-    static QuantizationPlan of(Graph graph, Map<String, ValueRange> ranges, QuantizationOptions options) {
+    /**
+     * Plans a graph.
+     *
+     * @param ranges range of each value of 8 bits, by name
+     * @param extremes range of each value of 16 bits, by name
+     */
+    static QuantizationPlan of(Graph graph, Map<String, ValueRange> ranges, Map<String, ValueRange> extremes,
+            QuantizationOptions options) {
         QuantizationPlan plan = new QuantizationPlan(graph);
         plan.assignRoles(options);
         plan.absorbClamps();
-        plan.findRawResults();
         plan.joinGroups();
-        plan.chooseParameters(ranges, options);
+        plan.widen(options.precision());
+        plan.findRawResults();
+        plan.chooseParameters(ranges, extremes, options);
         return plan;
     }
 
@@ -69,8 +77,30 @@ final class QuantizationPlan {
     private void assignRoles(QuantizationOptions options) {
         for (Node node : graph) {
             OpRoles role = OpRoles.of(node);
-            roles.put(node, role != OpRoles.CONSTANT && options.skip().skips(node) ? OpRoles.FLOAT : role);
+            boolean real = options.skip().skips(node) || options.precision().of(node) instanceof LayerPrecision.Real;
+            roles.put(node, role != OpRoles.CONSTANT && real ? OpRoles.FLOAT : role);
         }
+    }
+
+    /** Finds the groups of 16 bits: those that a node reads which asks for it. A table has 8 bits on both sides. */
+    private void widen(PrecisionPlan precision) {
+        for (Node node : graph) {
+            if (roles.get(node) != OpRoles.FLOAT && precision.of(node) instanceof LayerPrecision.Integer i
+                    && i.activations() == ActivationBits.A16) {
+                node.operands().stream().filter(v -> !OpRoles.isConstant(v)).forEach(v -> wide.add(groups.find(v)));
+            }
+        }
+        for (Node node : graph) {
+            if (roles.get(node) == OpRoles.TABLE
+                    && (wide.contains(groups.find(node.operand(0))) || wide.contains(groups.find(node.result())))) {
+                roles.put(node, OpRoles.FLOAT);
+            }
+        }
+    }
+
+    /** Storage of a value. */
+    ActivationBits bits(Value value) {
+        return wide.contains(groups.find(value)) ? ActivationBits.A16 : ActivationBits.A8;
     }
 
     private void absorbClamps() {
@@ -110,16 +140,17 @@ final class QuantizationPlan {
         }
     }
 
-    private void chooseParameters(Map<String, ValueRange> ranges, QuantizationOptions options) {
+    private void chooseParameters(Map<String, ValueRange> ranges, Map<String, ValueRange> extremes,
+            QuantizationOptions options) {
         Map<Value, ValueRange> byGroup = new HashMap<>();
-        graph.inputs().forEach(v -> merge(byGroup, v, ranges));
+        graph.inputs().forEach(v -> merge(byGroup, v, bits(v) == ActivationBits.A16 ? extremes : ranges));
         for (Node node : graph) {
             Node clamp = absorbedClamp.get(node);
             if (clamp == null && roles.get(node) != OpRoles.CONSTANT) {
-                node.results().forEach(v -> merge(byGroup, v, ranges));
+                node.results().forEach(v -> merge(byGroup, v, bits(v) == ActivationBits.A16 ? extremes : ranges));
             }
         }
-        byGroup.forEach((root, range) -> types.put(root, parameters(range, options.symmetricActivations())));
+        byGroup.forEach((root, range) -> types.put(root, parameters(range, bits(root), options.symmetricActivations())));
     }
 
     private void merge(Map<Value, ValueRange> byGroup, Value value, Map<String, ValueRange> ranges) {
@@ -129,17 +160,18 @@ final class QuantizationPlan {
         }
     }
 
-    /** Scale and zero point of an i8 tensor with the given range; 0 is represented exactly. */
-    static QuantizedType.PerTensor parameters(ValueRange range, boolean symmetric) {
-        if (symmetric) {
-            float scale = (float) (range.magnitude() / 127);
-            return QuantizedType.perTensor(ScalarType.I8, scale >= Float.MIN_NORMAL ? scale : 1, 0);
+    /** Scale and zero point of a tensor with the given range; 0 is represented exactly. */
+    static QuantizedType.PerTensor parameters(ValueRange range, ActivationBits bits, boolean symmetric) {
+        ScalarType storage = bits.storage();
+        if (symmetric || bits == ActivationBits.A16) {
+            float scale = (float) (range.magnitude() / storage.maxValue());
+            return QuantizedType.perTensor(storage, scale >= Float.MIN_NORMAL ? scale : 1, 0);
         }
         float scale = (float) ((range.high() - range.low()) / STEPS);
         if (!(scale >= Float.MIN_NORMAL)) {
-            return QuantizedType.perTensor(ScalarType.I8, 1, 0);
+            return QuantizedType.perTensor(storage, 1, 0);
         }
         int zero = (int) Math.clamp(Math.rint(LOWEST - range.low() / scale), -128, 127);
-        return QuantizedType.perTensor(ScalarType.I8, scale, zero);
+        return QuantizedType.perTensor(storage, scale, zero);
     }
 }

@@ -2,6 +2,7 @@ package quantwright.compiler.quant;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
@@ -15,6 +16,8 @@ import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.data.Tensor;
+import quantwright.ir.diag.Diagnostic;
+import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.interp.Interpreter;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.Binary;
@@ -92,6 +95,75 @@ class GraphQuantizerTest {
         assertTrue(SkipList.matches("layer*conv", "layer1.conv"));
         assertFalse(SkipList.matches("layer", "layer1"));
         assertFalse(SkipList.matches("l.yer", "layer"));
+    }
+
+    @Test
+    void eachLayerHasTheBitsThePlanSays() {
+        PrecisionPlan plan = PrecisionPlan.uniform(LayerPrecision.W8A8).with("a.conv", precision("w4a8"))
+                .with("c", precision("w2a16")).with("b.conv", precision("w1a8")).with("y", precision("float"));
+        Graph q = quantize(network(), QuantizationOptions.standard().withPrecision(plan));
+        assertEquals(ScalarType.I4, weights(q, "a").type().storage());
+        assertEquals(ScalarType.I2, weights(q, "c").type().storage());
+        assertEquals(ScalarType.SIGN1, weights(q, "b").type().storage());
+        assertEquals(1, count(q, Conv2d.class), "the last layer stays float");
+        assertEquals(ScalarType.I16, producer(q, "a").result().type().storage(), "what c reads");
+        assertEquals(0, zeroPoint(q, "a"));
+        assertEquals(ScalarType.I8, producer(q, "c").result().type().storage());
+        for (byte w : weights(q, "a").bytes()) {
+            assertTrue(Math.abs(w) <= 7, "4-bit weight " + w);
+        }
+        for (byte w : weights(q, "c").bytes()) {
+            assertTrue(Math.abs(w) <= 1, "2-bit weight " + w);
+        }
+        assertEquals(6 * 3 * 3 * 3 / 2, ((Constant) producer(q, "a").operand(1).producer().op()).data().bytes().byteSize());
+    }
+
+    @Test
+    void sixteenBitActivationsAreCloserThanEight() {
+        Graph g = network();
+        QuantizationOptions by = QuantizationOptions.standard();
+        double narrow = noise(g, by);
+        double wide = noise(g, by.withPrecision(PrecisionPlan.uniform(precision("w8a16"))));
+        assertTrue(wide < narrow * 0.8, wide + " against " + narrow);
+        double fewer = noise(g, by.withPrecision(PrecisionPlan.uniform(precision("w4a8"))));
+        assertTrue(fewer > narrow * 10, fewer + " against " + narrow);
+    }
+
+    @Test
+    void aPlanThatDoesNotFitIsRefused() {
+        PrecisionPlan plan = PrecisionPlan.uniform(LayerPrecision.W8A8).with("a.con", precision("w4a8"))
+                .with("sum", precision("w4a8"));
+        UserErrorException e = assertThrows(UserErrorException.class, () -> quantize(network(),
+                QuantizationOptions.standard().withPrecision(plan)));
+        assertEquals(List.of(QuantDiagnostic.PLAN_NAMES_NO_NODE, QuantDiagnostic.PLAN_WITHOUT_WEIGHTS),
+                e.diagnostics().stream().map(Diagnostic::code).toList());
+        assertEquals(List.of("did you mean 'a.conv'?"), e.diagnostics().getFirst().notes());
+    }
+
+    @Test
+    void precisionsReadBackAsTheyPrint() {
+        for (String text : List.of("w8a8", "w4a16", "w2a8", "w1a8", "float")) {
+            assertEquals(text, precision(text).text());
+        }
+        assertTrue(LayerPrecision.parse("w3a8").isEmpty());
+    }
+
+    private static LayerPrecision precision(String text) {
+        return LayerPrecision.parse(text).orElseThrow();
+    }
+
+    private static Tensor weights(Graph q, String result) {
+        return ((Constant) producer(q, result).operand(1).producer().op()).data().toTensor();
+    }
+
+    private static double noise(Graph g, QuantizationOptions options) {
+        Tensor expected = Interpreter.run(g, List.of(INPUT), null).getFirst();
+        Tensor actual = Interpreter.run(quantize(g, options), List.of(INPUT), null).getFirst();
+        double noise = 0;
+        for (int i = 0; i < expected.size(); i++) {
+            noise += Math.pow(expected.floats()[i] - actual.floats()[i], 2);
+        }
+        return noise;
     }
 
     private static Graph quantize(Graph g, QuantizationOptions options) {

@@ -40,12 +40,15 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
         QuantizedType weightType = w.type().quantized();
         Rounding rounding = rounding(product);
         Clamp clamp = clamp(product);
-        byte[] weights = TileOps.constant(w).toTensor().bytes();
         int outputs = w.type().dim(0);
         int[] bias = biasValue == null ? new int[outputs] : TileOps.constant(biasValue).toTensor().ints();
-        if (!isSigned(w.type().storage()) || !weightType.isSymmetric()) {
-            return problem("weights must be signed integers of at most 8 bits with zero point 0");
+        if (w.type().storage().kind() != ScalarType.Kind.SIGNED || !weightType.isSymmetric()) {
+            return problem("weights must be signed with zero point 0");
         }
+        if (w.type().storage().bits() > 8) {
+            return problem("weights are " + w.type().storage() + ", kernels take at most 8 bits");
+        }
+        byte[] weights = TileOps.constant(w).toTensor().bytes();
         double[] bounds = bounds(weights, bias, outputs, x);
         for (int o = 0; o < outputs; o++) {
             if (bounds[o] > I32_LIMIT) {
@@ -64,10 +67,6 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             case Rounding.F32 _ -> f32(weights, bias, scales, bounds, output, clamp, narrow);
             case Rounding.Fixed f -> fixed(weights, bias, scales, bounds, output, clamp, narrow, f);
         };
-    }
-
-    private static boolean isSigned(ScalarType storage) {
-        return storage.kind() == ScalarType.Kind.SIGNED && storage.bits() <= 8;
     }
 
     private static ProductNumbers f32(byte[] weights, int[] bias, double[] scales, double[] bounds,
