@@ -44,4 +44,9 @@ public interface Backend {
      * @throws quantwright.ir.diag.UserErrorException if this host cannot run it
      */
     Executor load(CompiledModel model);
+
+    /** What layers cost on the machines this backend accepts; empty if it has no model of them. */
+    default Optional<CostOracle> costs() {
+        return Optional.empty();
+    }
 }
