@@ -5,6 +5,7 @@ module quantwright.backend {
     requires com.fasterxml.jackson.databind;
 
     exports quantwright.backend;
+    exports quantwright.backend.files;
 
     opens quantwright.backend to com.fasterxml.jackson.databind;
 }

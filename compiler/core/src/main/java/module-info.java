@@ -5,6 +5,7 @@ module quantwright.compiler {
     requires com.google.protobuf;
     requires flatbuffers.java;
     requires java.desktop;
+    requires ortools.java;
 
     exports quantwright.compiler.data;
     exports quantwright.compiler.driver;
@@ -12,6 +13,7 @@ module quantwright.compiler {
     exports quantwright.compiler.importer;
     exports quantwright.compiler.pass;
     exports quantwright.compiler.quant;
+    exports quantwright.compiler.search.solve;
 
     uses quantwright.backend.Backend;
 }

@@ -2,20 +2,18 @@ package quantwright.backend.llvm.bind;
 
 import java.io.IOException;
 import java.net.JarURLConnection;
-import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import quantwright.backend.files.InstalledJars;
 import quantwright.backend.llvm.LlvmUnavailable;
 import quantwright.backend.llvm.LlvmUnavailable.Reason;
 
@@ -61,7 +59,7 @@ public final class NativeCache {
                     + (location == null ? " is not on the class or module path" : " is not at " + location)
                     + "; set -D" + LOCATION_PROPERTY + "=JAR_OR_FOLDER", null);
         }
-        return of(jar, prefix, userCache().resolve("quantwright").resolve("llvm"));
+        return of(jar, prefix, InstalledJars.userCache().resolve("llvm"));
     }
 
     /**
@@ -173,11 +171,10 @@ public final class NativeCache {
 
     private static Path findJar(String prefix, String platform) {
         // By file name first: to look for a resource opens every jar on the path.
-        var name = Pattern.compile("llvm-.+-" + Pattern.quote(platform) + "\\.jar");
-        for (var file : searchPath()) {
-            if (name.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file)) {
-                return file;
-            }
+        var found = InstalledJars.find(Pattern.compile("llvm-.+-" + Pattern.quote(platform) + "\\.jar"),
+                NativeCache.class);
+        if (found.isPresent()) {
+            return found.get();
         }
         var url = NativeCache.class.getClassLoader().getResource(prefix + LIBRARY_ENTRY);
         try {
@@ -186,43 +183,5 @@ public final class NativeCache {
         } catch (IOException | java.net.URISyntaxException e) {
             throw new LlvmUnavailable(Reason.ARTIFACT_MISSING, "unreadable native LLVM artifact at " + url, e);
         }
-    }
-
-    /** Files on the class and module paths, those in the folders named there, and those beside our own jar. */
-    private static List<Path> searchPath() {
-        var found = new ArrayList<Path>();
-        for (var property : List.of("jdk.module.path", "java.class.path")) {
-            for (var element : System.getProperty(property, "").split(java.io.File.pathSeparator)) {
-                if (!element.isEmpty()) {
-                    addFile(Path.of(element), found);
-                }
-            }
-        }
-        var source = NativeCache.class.getProtectionDomain().getCodeSource();
-        if (source != null && "file".equals(source.getLocation().getProtocol())) {
-            addFile(Path.of(URI.create(source.getLocation().toString())).getParent(), found);
-        }
-        return found;
-    }
-
-    private static void addFile(Path element, List<Path> found) {
-        if (!Files.isDirectory(element)) {
-            found.add(element);
-            return;
-        }
-        try (var files = Files.newDirectoryStream(element, "*.jar")) {
-            var sorted = new ArrayList<Path>();
-            files.forEach(sorted::add);
-            sorted.stream().sorted().forEach(found::add);
-        } catch (IOException e) {
-            // A folder on the path that cannot be listed holds nothing we could load either.
-            return;
-        }
-    }
-
-    private static Path userCache() {
-        var root = System.getenv("XDG_CACHE_HOME");
-        return root != null && Path.of(root).isAbsolute() ? Path.of(root)
-                : Path.of(System.getProperty("user.home"), ".cache").toAbsolutePath();
     }
 }

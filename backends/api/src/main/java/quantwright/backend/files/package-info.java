@@ -1,0 +1,2 @@
+/** Files that come with the installation. */
+package quantwright.backend.files;

@@ -1,0 +1,2 @@
+/** Precision search: costs, budgets, plans, and the search over them. */
+package quantwright.compiler.search;
