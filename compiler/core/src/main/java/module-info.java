@@ -10,6 +10,7 @@ module quantwright.compiler {
     exports quantwright.compiler.data;
     exports quantwright.compiler.driver;
     exports quantwright.compiler.evaluate;
+    exports quantwright.compiler.exporter;
     exports quantwright.compiler.importer;
     exports quantwright.compiler.pass;
     exports quantwright.compiler.quant;

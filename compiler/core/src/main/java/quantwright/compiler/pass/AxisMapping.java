@@ -41,12 +41,12 @@ import quantwright.ir.type.Shape;
  * Which ops commute with a transpose of their operands and results, and how their attributes change: for a transparent
  * op f and a permutation p, {@code transpose(f(x), p) = f'(transpose(x, p))} bit for bit.
  */
-final class AxisMapping {
+public final class AxisMapping {
     private AxisMapping() {
     }
 
     /** How many leading operands are transposed along with the result; 0 if the op does not commute. */
-    static int movingOperands(Node node) {
+    public static int movingOperands(Node node) {
         int count = switch (node.op()) {
             case Unary _, Clip _, LeakyRelu _, Elu _, HardSigmoid _, Cast _, Identity _, Pad _, Slice _, Softmax _,
                  LogSoftmax _, BatchNorm _, Expand _, Quantize _, Dequantize _, Requantize _, QClamp _, QReinterpret _,
@@ -78,7 +78,7 @@ final class AxisMapping {
     /**
      * The op of a transparent node whose operands and result are transposed by {@code p}; null if bits would change.
      */
-    static Op map(Node node, Ints p) {
+    public static Op map(Node node, Ints p) {
         return switch (node.op()) {
             case Pad o -> new Pad(Permutations.apply(o.before(), p), Permutations.apply(o.after(), p), o.mode(),
                     o.value());

@@ -16,17 +16,18 @@ import quantwright.ir.type.Shape;
 import quantwright.ir.type.TensorType;
 
 /** Reading, making and moving constants in rewrites. */
-final class Constants {
+public final class Constants {
     private Constants() {
     }
 
     /** The data of a constant; empty for any other value. */
-    static Optional<ConstantData> data(Value value) {
+    public static Optional<ConstantData> data(Value value) {
         return !value.isInput() && value.producer().op() instanceof Constant c ? Optional.of(c.data())
                 : Optional.empty();
     }
 
-    static boolean isConstant(Value value) {
+    /** Whether a value is a constant. */
+    public static boolean isConstant(Value value) {
         return data(value).isPresent();
     }
 
@@ -103,7 +104,7 @@ final class Constants {
     }
 
     /** The data with permuted axes; the element must be plain or quantized per tensor. */
-    static ConstantData transpose(ConstantData data, Ints p) {
+    public static ConstantData transpose(ConstantData data, Ints p) {
         Shape from = data.type().shape();
         TensorType type = data.type().withShape(Permutations.apply(from, p));
         if (Permutations.keepsOrder(from, p)) {
@@ -139,12 +140,12 @@ final class Constants {
     }
 
     /** The same elements under another shape. */
-    static ConstantData reshape(ConstantData data, Shape shape) {
+    public static ConstantData reshape(ConstantData data, Shape shape) {
         return data.withType(data.type().withShape(shape));
     }
 
     /** A shape with leading extents of 1 up to {@code rank}. */
-    static Shape padRank(Shape s, int rank) {
+    public static Shape padRank(Shape s, int rank) {
         int[] out = new int[rank];
         Arrays.fill(out, 1);
         System.arraycopy(s.toArray(), 0, out, rank - s.rank(), s.rank());

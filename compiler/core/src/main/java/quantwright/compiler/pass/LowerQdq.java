@@ -62,7 +62,8 @@ import quantwright.ir.type.TensorType;
  * <li>Add, Sub, Mul, Concat, AveragePool, Mean and linear Resize take dequantized operands only; Resize keeps scale and
  * zero point; a Softmax along any axis has the result scale 1/256 and the least zero point;
  * <li>functions of one element become tables, computed in double and rounded once;
- * <li>what only moves elements (MaxPool, Reshape, Slice, ...) is moved before its Dequantize, which changes no bit;
+ * <li>what only moves elements (MaxPool, Reshape, Slice, ...) is moved before its Dequantize, or, but for MaxPool, behind
+ * a Quantize, which changes no bit;
  * <li>a product without a Quantize behind it becomes exact i32 sums that are dequantized.
  * </ul>
  * Everything else stays as it is.
@@ -89,6 +90,7 @@ public final class LowerQdq extends RewritePass {
                 new Rewrite("qdq-rescale", "quantize(clamp(dequantize(x))) -> q.clamp(q.requantize(x))",
                         LowerQdq::rescale),
                 new Rewrite("qdq-move", "move(dequantize(x)) -> dequantize(move(x))", QdqMoves::hoist),
+                new Rewrite("qdq-move-back", "quantize(move(x)) -> move(quantize(x))", QdqMoves::sink),
                 new Rewrite("qdq-raw-product", "conv, dense, matmul(dequantize(x), dequantize(w)) + b"
                         + " -> dequantize(i32 sums)", QdqProducts::lowerRaw),
                 new Rewrite("sum-bias", "q.dense(x, w): i32 + constant -> q.dense(x, w, constant): i32",

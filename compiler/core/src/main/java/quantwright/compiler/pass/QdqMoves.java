@@ -15,6 +15,7 @@ import quantwright.ir.op.MaxPool;
 import quantwright.ir.op.Op;
 import quantwright.ir.op.Pad;
 import quantwright.ir.op.PadMode;
+import quantwright.ir.op.Quantize;
 import quantwright.ir.op.Reshape;
 import quantwright.ir.op.Resize;
 import quantwright.ir.op.ResizeMode;
@@ -46,6 +47,26 @@ final class QdqMoves {
         Node moved = graph.insertBefore(node, node.op(), operands, List.of(), node.location());
         Node reals = graph.insertBefore(node, new Dequantize(), List.of(moved.result()), List.of(), node.location());
         graph.replaceAllUses(node.result(), reals.result());
+        return true;
+    }
+
+    // quantize(move(x)) -> move(quantize(x)), where x is computed in float: each element is quantized alike
+    static boolean sink(Graph graph, Node node) {
+        if (!(node.op() instanceof Quantize) || !Qdq.isByte(node.result()) || graph.isUnused(node.result())) {
+            return false;
+        }
+        Value moved = node.operand(0);
+        if (moved.isInput() || !Qdq.isReadOnce(graph, moved) || !isMove(moved.producer().op())
+                || moved.producer().op() instanceof Transpose || moved.producer().op() instanceof MaxPool
+                || moved.producer().operand(0).isInput() || Qdq.beneath(moved.producer().operand(0)) != null) {
+            return false;
+        }
+        List<Value> operands = new ArrayList<>(moved.producer().operands());
+        Node quantized = graph.insertBefore(node, node.op(), List.of(operands.getFirst()),
+                List.of(node.result().type().element()), node.location());
+        operands.set(0, quantized.result());
+        Node made = graph.insertBefore(node, moved.producer().op(), operands, List.of(), moved.producer().location());
+        graph.replaceAllUses(node.result(), made.result());
         return true;
     }
 

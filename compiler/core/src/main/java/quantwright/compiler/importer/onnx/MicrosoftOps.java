@@ -5,14 +5,23 @@ import java.util.List;
 import quantwright.compiler.importer.ImportDiagnostic;
 import quantwright.ir.op.AverageRule;
 import quantwright.ir.op.Clamp;
+import quantwright.ir.op.Dequantize;
+import quantwright.ir.op.LeakyRelu;
+import quantwright.ir.op.Op;
 import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QAvgPool;
 import quantwright.ir.op.QConcat;
+import quantwright.ir.op.QDense;
 import quantwright.ir.op.QMean;
 import quantwright.ir.op.QMul;
+import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.QuantOp;
+import quantwright.ir.op.Quantize;
+import quantwright.ir.op.Unary;
+import quantwright.ir.op.UnaryKind;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
 
 /**
  * The quantized operators of ONNX Runtime's domain com.microsoft, as its own quantizer writes them
@@ -33,6 +42,10 @@ final class MicrosoftOps {
         table.add(DOMAIN, "QLinearConcat", MicrosoftOps::concat);
         table.add(DOMAIN, "QLinearAveragePool", MicrosoftOps::averagePool);
         table.add(DOMAIN, "QLinearGlobalAveragePool", MicrosoftOps::globalAveragePool);
+        table.add(DOMAIN, "QGemm", MicrosoftOps::gemm);
+        table.add(DOMAIN, "QLinearLeakyRelu", cx -> function(cx,
+                new LeakyRelu(cx.attributes().floatOr("alpha", 0.01f))));
+        table.add(DOMAIN, "QLinearSigmoid", cx -> function(cx, new Unary(UnaryKind.SIGMOID)));
     }
 
     private static Edge operand(NodeContext cx, int i) {
@@ -100,5 +113,45 @@ final class MicrosoftOps {
         Ints axes = channelsLast(cx) ? Ints.range(1, x.rank() - 1) : Ints.range(2, x.rank());
         cx.set(0, cx.emitter().emitAs(type, new QMean(axes, true, AverageRule.SCALED, QuantizeOps.rounding(),
                 Clamp.full(type.storage())), x));
+    }
+
+    // A, A_scale, A_zero, B, B_scale, B_zero, C (i32 at scale A_scale * B_scale), Y_scale, Y_zero; floats without Y_scale
+    private static void gemm(NodeContext cx) {
+        if (cx.attributes().floatOr("alpha", 1) != 1 || cx.attributes().flag("transA", false)) {
+            throw cx.unsupported("attributes 'alpha' other than 1 and 'transA' = 1 are not supported");
+        }
+        Edge a = operand(cx, 0);
+        Edge b = cx.input(3);
+        if (a.rank() != 2 || b.rank() != 2) {
+            throw cx.badShape("operands " + a.shape() + " and " + b.shape() + " must be matrices");
+        }
+        Edge rows = cx.attributes().flag("transB", false) ? b : cx.emitter().transpose(b, 1, 0);
+        QuantizedType weights = QuantizeOps.parameters(cx, rows.shape(), 4, b.type().storage(), ScalarType.F32, 0);
+        List<Edge> operands = new ArrayList<>(List.of(a, QuantizeOps.as(cx, rows, weights)));
+        if (cx.has(6)) {
+            operands.add(cx.emitter().reshape(cx.input(6), Math.toIntExact(cx.input(6).shape().elementCount())));
+        }
+        Edge[] all = operands.toArray(Edge[]::new);
+        if (cx.has(7)) {
+            QuantizedType.PerTensor type = result(cx, a, 7);
+            cx.set(0, cx.emitter().emitAs(type, new QDense(QuantizeOps.rounding(), Clamp.full(type.storage())), all));
+            return;
+        }
+        Edge sums = cx.emitter().emitAs(ScalarType.I32, new QDense(QuantizeOps.rounding(), Clamp.full(ScalarType.I32)),
+                all);
+        float[] scales = new float[weights.scaleCount()];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = (float) ((double) a.type().quantized().scale(0) * (double) weights.scale(i));
+        }
+        cx.set(0, cx.emit(new Dequantize(), cx.emitter().emitAs(QuantizeOps.valid(() -> scales.length == 1
+                ? QuantizedType.perTensor(ScalarType.I32, scales[0], 0)
+                : QuantizedType.perAxis(ScalarType.I32, 1, scales)), new QReinterpret(), sums)));
+    }
+
+    // X, X_scale, X_zero, Y_scale, Y_zero: between conversions, from which a table is made
+    private static void function(NodeContext cx, Op function) {
+        Edge x = operand(cx, 0);
+        QuantizedType.PerTensor type = result(cx, x, 3);
+        cx.set(0, cx.emitter().emitAs(type, new Quantize(), cx.emit(function, cx.emit(new Dequantize(), x))));
     }
 }

@@ -1,0 +1,2 @@
+/** Writes quantized models in the formats of other runtimes. */
+package quantwright.compiler.exporter;
