@@ -1,10 +1,7 @@
 package quantwright.cli;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -93,16 +90,7 @@ final class RunVerb extends Verb {
                 .filter(t -> t.name().equalsIgnoreCase(tensor.type().storage().name())).findFirst().orElse(null);
         require(type != null, file, "NumPy has no type for " + tensor.type().storage());
         long[] shape = Arrays.stream(tensor.type().shape().toArray()).asLongStream().toArray();
-        Path partial = file.resolveSibling("." + file.getFileName() + ".writing-" + ProcessHandle.current().pid());
-        partial.toFile().deleteOnExit();
-        try {
-            if (file.toAbsolutePath().getParent() != null) {
-                Files.createDirectories(file.toAbsolutePath().getParent());
-            }
-            NpyFile.write(partial, new NumericArray(type, shape, MemorySegment.ofArray(tensor.pack())));
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UserErrorException(CliDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
-        }
+        WholeFile.write(file, partial -> NpyFile.write(partial,
+                new NumericArray(type, shape, MemorySegment.ofArray(tensor.pack()))));
     }
 }

@@ -39,7 +39,7 @@ class VerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "inspect", "compile", "run", "evaluate", "bench", "opt", "profile"})
+    @ValueSource(strings = {"demo", "inspect", "compile", "run", "evaluate", "bench", "opt", "profile", "export"})
     void helpNamesTheVerb(String verb) {
         assertTrue(Command.ok(verb, "--help").out().startsWith("Usage: qw " + verb));
     }
@@ -59,6 +59,32 @@ class VerbsTest {
         for (String text : List.of("import", "normalize", "calibrate", "quantize", "emit", "peak memory", "arena")) {
             assertTrue(compiled.out().contains(text), compiled.out());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"onnx-qdq", "onnx-qoperator"})
+    void whatIsExportedComputesTheSameBytes(String format) throws FormatException, IOException {
+        Path file = folder.resolve(format + ".onnx");
+        assertTrue(Command.ok("export", artifact, "--format", format, "-o", file).out().contains(format));
+        byte[] first = Files.readAllBytes(file);
+        Command.ok("export", artifact, "--format", format, "-o", file);
+        assertArrayEquals(first, Files.readAllBytes(file), "the same export gives the same bytes");
+        JsonObject result = JsonObject.parse(Command.ok("evaluate", file, "--data", demo.test(), "--limit", 100,
+                "--preprocess", Demo.PREPROCESSING, "--against", artifact, "--json").out(), "out");
+        assertEquals(100, result.number("top1Agreement", 0));
+        assertEquals(0, result.number("meanDivergence", 1));
+    }
+
+    @Test
+    void floatModelsAndUnknownFormatsAreNotExported() {
+        Path file = folder.resolve("refused.onnx");
+        Command real = Command.run("export", demo.model(), "-o", file);
+        assertEquals(1, real.status());
+        assertTrue(real.err().contains("QW-X0101"), real.err());
+        Command format = Command.run("export", artifact, "--format", "tflite", "-o", file);
+        assertEquals(1, format.status());
+        assertTrue(format.err().contains("onnx-qdq or onnx-qoperator"), format.err());
+        assertFalse(Files.exists(file));
     }
 
     @Test

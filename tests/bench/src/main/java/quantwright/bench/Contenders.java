@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,14 @@ import java.util.Random;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
+import quantwright.compiler.data.NumericType;
+import quantwright.compiler.exporter.OnnxExporter;
+import quantwright.compiler.exporter.OnnxFormat;
 import quantwright.compiler.importer.FormatException;
 import quantwright.ir.Graph;
 import quantwright.ir.Value;
 import quantwright.ir.data.Tensor;
+import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 import quantwright.tests.catalogue.CatalogueModel;
@@ -33,14 +38,24 @@ final class Contenders implements AutoCloseable {
     /** Who runs a model, and in which arithmetic. */
     enum Kind {
         OURS_FLOAT("ours f32"), OURS_INT8("ours int8"), OURS_FILE("ours int8 (.tflite)"),
-        ONNX_RUNTIME("ONNX Runtime f32"),
+        ONNX_RUNTIME("ONNX Runtime f32"), ONNX_RUNTIME_QDQ("ONNX Runtime int8", OnnxFormat.ONNX_QDQ),
+        ONNX_RUNTIME_QOPERATOR("ONNX Runtime int8", OnnxFormat.ONNX_QOPERATOR),
+        ONNX_RUNTIME_FILE_QDQ("ONNX Runtime int8", OnnxFormat.ONNX_QDQ),
+        ONNX_RUNTIME_FILE_QOPERATOR("ONNX Runtime int8", OnnxFormat.ONNX_QOPERATOR),
         XNNPACK_FLOAT("TFLite+XNNPACK f32"), XNNPACK_INT8("TFLite+XNNPACK int8"), BUILTIN_FLOAT("TFLite built-in f32"),
         BUILTIN_INT8("TFLite built-in int8");
 
         private final String text;
+        /** The format of our export that the peer runs; null if it runs the model file. */
+        private final OnnxFormat export;
 
         Kind(String text) {
+            this(text, null);
+        }
+
+        Kind(String text, OnnxFormat export) {
             this.text = text;
+            this.export = export;
         }
 
         boolean ours() {
@@ -54,6 +69,7 @@ final class Contenders implements AutoCloseable {
     }
 
     private final Map<Kind, Timing.Action> actions = new LinkedHashMap<>();
+    private final Map<CatalogueModel, Graph> integers = new HashMap<>();
     private final Map<Kind, Long> macs = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -71,11 +87,13 @@ final class Contenders implements AutoCloseable {
 
     /** The forms a model file has. */
     static List<Kind> kinds(CatalogueModel model) {
-        boolean quantized = model.inputType() != quantwright.compiler.data.NumericType.F32;
+        boolean quantized = model.inputType() != NumericType.F32;
         if (quantized) {
-            return List.of(Kind.OURS_FILE, Kind.XNNPACK_INT8, Kind.BUILTIN_INT8);
+            return List.of(Kind.OURS_FILE, Kind.ONNX_RUNTIME_FILE_QDQ, Kind.ONNX_RUNTIME_FILE_QOPERATOR,
+                    Kind.XNNPACK_INT8, Kind.BUILTIN_INT8);
         }
-        List<Kind> kinds = new ArrayList<>(List.of(Kind.OURS_FLOAT, Kind.OURS_INT8));
+        List<Kind> kinds = new ArrayList<>(List.of(Kind.OURS_FLOAT, Kind.OURS_INT8, Kind.ONNX_RUNTIME_QDQ,
+                Kind.ONNX_RUNTIME_QOPERATOR));
         kinds.addAll(model.isTfLite() ? List.of(Kind.XNNPACK_FLOAT, Kind.BUILTIN_FLOAT) : List.of(Kind.ONNX_RUNTIME));
         return kinds;
     }
@@ -84,7 +102,11 @@ final class Contenders implements AutoCloseable {
     void add(CatalogueModel model, Kind kind) throws Exception {
         Timing.Action action = switch (kind) {
             case OURS_FLOAT, OURS_INT8, OURS_FILE -> ours(model, kind);
-            case ONNX_RUNTIME -> onnxRuntime(model);
+            case ONNX_RUNTIME -> onnxRuntime(model, Pipeline.read(model.path()), Files.readAllBytes(model.path()));
+            case ONNX_RUNTIME_QDQ, ONNX_RUNTIME_QOPERATOR, ONNX_RUNTIME_FILE_QDQ, ONNX_RUNTIME_FILE_QOPERATOR -> {
+                Graph graph = integer(model);
+                yield onnxRuntime(model, graph, OnnxExporter.export(graph, kind.export, new DiagnosticSink()));
+            }
             case XNNPACK_FLOAT, XNNPACK_INT8 -> tfLite(model, TfLitePeer.Kernels.XNNPACK);
             case BUILTIN_FLOAT, BUILTIN_INT8 -> tfLite(model, TfLitePeer.Kernels.BUILTIN);
         };
@@ -94,12 +116,8 @@ final class Contenders implements AutoCloseable {
     }
 
     private Timing.Action ours(CatalogueModel model, Kind kind) throws FormatException {
-        Graph graph = Pipeline.normalize(Pipeline.read(model.path()));
+        Graph graph = kind == Kind.OURS_INT8 ? integer(model) : Pipeline.normalize(Pipeline.read(model.path()));
         List<byte[]> inputs = inputs(model, graph);
-        if (kind == Kind.OURS_INT8) {
-            graph = Pipeline.quantize(graph, Pipeline.calibrate(graph,
-                    Samples.calibration(model, graph.inputs().getFirst().type().canonical())));
-        }
         CompiledModel compiled = Pipeline.compile(graph, true);
         Executor executor = Host.backend().load(compiled);
         open.push(executor);
@@ -111,16 +129,33 @@ final class Contenders implements AutoCloseable {
         return bound::run;
     }
 
-    private Timing.Action onnxRuntime(CatalogueModel model) throws Exception {
-        Graph graph = Pipeline.read(model.path());
-        OnnxRuntimePeer peer = OnnxRuntimePeer.load(Files.readAllBytes(model.path()), OnnxRuntimePeer.Optimization.ALL);
+    /** The integer form of a model: by the standard recipe, or the file's own. */
+    private Graph integer(CatalogueModel model) throws FormatException {
+        Graph known = integers.get(model);
+        if (known == null) {
+            Graph graph = Pipeline.normalize(Pipeline.read(model.path()));
+            known = model.inputType() != NumericType.F32 ? graph : Pipeline.quantize(graph, Pipeline.calibrate(graph,
+                    Samples.calibration(model, graph.inputs().getFirst().type().canonical())));
+            integers.put(model, known);
+        }
+        return known;
+    }
+
+    private Timing.Action onnxRuntime(CatalogueModel model, Graph graph, byte[] file) throws Exception {
+        OnnxRuntimePeer peer = OnnxRuntimePeer.load(file, OnnxRuntimePeer.Optimization.ALL);
         open.push(peer);
         List<byte[]> contents = inputs(model, graph);
         Map<String, PeerTensor> fed = new LinkedHashMap<>();
         for (int i = 0; i < contents.size(); i++) {
             Value input = graph.inputs().get(i);
             long[] dims = java.util.Arrays.stream(input.type().shape().toArray()).asLongStream().toArray();
-            fed.put(input.name(), new PeerTensor(input.name(), "FLOAT32", dims, contents.get(i), new float[0],
+            String type = switch (input.type().storage()) {
+                case F32 -> "FLOAT32";
+                case I8 -> "INT8";
+                case U8 -> "UINT8";
+                default -> throw new IllegalStateException("no input of type " + input.type().storage());
+            };
+            fed.put(input.name(), new PeerTensor(input.name(), type, dims, contents.get(i), new float[0],
                     new int[0], 0));
         }
         OnnxRuntimePeer.Bound bound = peer.bind(fed);
