@@ -4,6 +4,7 @@ module quantwright.cli {
     requires info.picocli;
     requires me.tongfei.progressbar;
     requires quantwright.backend.avx;
+    requires quantwright.backend.jvm;
     requires quantwright.compiler;
 
     exports quantwright.cli;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A CPU with vector registers.
  *
- * @param isa {@code x86_64} or {@code aarch64}
+ * @param isa {@code x86_64}, {@code aarch64}, or {@code jvm} for Java bytecode
  * @param tune scheduling model, by its LLVM name; never adds instructions
  * @param features complete list of instruction-set extensions code may use, by LLVM's names
  * @param vectorBits width of the widest vector register to use

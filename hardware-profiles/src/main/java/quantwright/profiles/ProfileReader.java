@@ -11,7 +11,7 @@ final class ProfileReader {
     private static final Map<String, Long> BYTES = Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
     private static final List<String> TOP = List.of("summary", "cpu", "quantization");
     private static final List<String> CPU = List.of("isa", "tune", "features", "vector", "l1", "l2");
-    private static final List<String> ISAS = List.of("x86_64", "aarch64");
+    private static final List<String> ISAS = List.of("x86_64", "aarch64", "jvm");
     private static final List<String> QUANTIZATION = List.of("arithmetic", "weights", "weight-zero-points",
             "activation-zero-points");
     private final DiagnosticSink sink;

@@ -6,14 +6,20 @@ package quantwright.ir.arith;
  * start.
  */
 public final class FloatReduce {
-    private static final int LANES = 16;
+    /** Interleaved partial results of a reduction. */
+    public static final int LANES = 16;
 
     private FloatReduce() {
     }
 
     /** Sum; lanes start at +0. */
     public static float sum(float[] x, int offset, int length) {
-        float[] lanes = new float[LANES];
+        return sum(x, offset, length, new float[LANES]);
+    }
+
+    /** As the other, with an array of {@link #LANES} to work in. */
+    public static float sum(float[] x, int offset, int length, float[] lanes) {
+        java.util.Arrays.fill(lanes, 0f);
         for (int i = 0; i < length; i++) {
             lanes[i % LANES] += x[offset + i];
         }
@@ -22,7 +28,12 @@ public final class FloatReduce {
 
     /** Sum of squares: {@code lane = fma(x, x, lane)}; lanes start at +0. */
     public static float sumOfSquares(float[] x, int offset, int length) {
-        float[] lanes = new float[LANES];
+        return sumOfSquares(x, offset, length, new float[LANES]);
+    }
+
+    /** As the other, with an array of {@link #LANES} to work in. */
+    public static float sumOfSquares(float[] x, int offset, int length, float[] lanes) {
+        java.util.Arrays.fill(lanes, 0f);
         for (int i = 0; i < length; i++) {
             float v = x[offset + i];
             lanes[i % LANES] = Math.fma(v, v, lanes[i % LANES]);
@@ -47,7 +58,11 @@ public final class FloatReduce {
 
     /** Largest: {@code lane = x > lane ? x : lane} from minus infinity. NaN never wins. */
     public static float max(float[] x, int offset, int length) {
-        float[] lanes = new float[LANES];
+        return max(x, offset, length, new float[LANES]);
+    }
+
+    /** As the other, with an array of {@link #LANES} to work in. */
+    public static float max(float[] x, int offset, int length, float[] lanes) {
         java.util.Arrays.fill(lanes, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < length; i++) {
             float v = x[offset + i];
@@ -63,7 +78,11 @@ public final class FloatReduce {
 
     /** Smallest: {@code lane = x < lane ? x : lane} from infinity. NaN never wins. */
     public static float min(float[] x, int offset, int length) {
-        float[] lanes = new float[LANES];
+        return min(x, offset, length, new float[LANES]);
+    }
+
+    /** As the other, with an array of {@link #LANES} to work in. */
+    public static float min(float[] x, int offset, int length, float[] lanes) {
         java.util.Arrays.fill(lanes, Float.POSITIVE_INFINITY);
         for (int i = 0; i < length; i++) {
             float v = x[offset + i];
@@ -83,11 +102,17 @@ public final class FloatReduce {
      * @param out may be {@code x} itself at the same offset
      */
     public static void softmax(float[] x, int offset, int length, float[] out, int outOffset) {
-        float m = max(x, offset, length);
+        softmax(x, offset, length, out, outOffset, new float[LANES]);
+    }
+
+    /** As the other, with an array of {@link #LANES} to work in. */
+    public static void softmax(float[] x, int offset, int length, float[] out, int outOffset,
+            float[] lanes) {
+        float m = max(x, offset, length, lanes);
         for (int i = 0; i < length; i++) {
             out[outOffset + i] = FloatMath.exp(x[offset + i] - m);
         }
-        float s = sum(out, outOffset, length);
+        float s = sum(out, outOffset, length, lanes);
         for (int i = 0; i < length; i++) {
             out[outOffset + i] = out[outOffset + i] / s;
         }
@@ -99,11 +124,17 @@ public final class FloatReduce {
      * @param out must not be {@code x}
      */
     public static void logSoftmax(float[] x, int offset, int length, float[] out, int outOffset) {
-        float m = max(x, offset, length);
+        logSoftmax(x, offset, length, out, outOffset, new float[LANES]);
+    }
+
+    /** As the other, with an array of {@link #LANES} to work in. */
+    public static void logSoftmax(float[] x, int offset, int length, float[] out, int outOffset,
+            float[] lanes) {
+        float m = max(x, offset, length, lanes);
         for (int i = 0; i < length; i++) {
             out[outOffset + i] = FloatMath.exp(x[offset + i] - m);
         }
-        float l = FloatMath.log(sum(out, outOffset, length));
+        float l = FloatMath.log(sum(out, outOffset, length, lanes));
         for (int i = 0; i < length; i++) {
             out[outOffset + i] = (x[offset + i] - m) - l;
         }

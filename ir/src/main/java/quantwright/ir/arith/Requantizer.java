@@ -111,14 +111,18 @@ public sealed interface Requantizer permits Requantizer.F32, Requantizer.Fixed {
 
         /** The rounded product alone: no zero point, no clamp. */
         public long scale(int acc) {
-            int exponent = multiplier.exponent();
-            long value = multiplier.value();
+            return scale(rounding, multiplier.value(), multiplier.exponent(), acc);
+        }
+
+        /** As {@link #scale(int)}, for callers that keep the parts of many multipliers in arrays. */
+        public static long scale(Rounding.Fixed rounding, long value, int exponent, int acc) {
+            int bits = rounding.multiplierBits();
             if (rounding.intermediate() == Rounding.Intermediate.I64) {
-                return IntegerRounding.shiftRight(acc * value, multiplier.totalRightShift(), rounding.mode());
+                return IntegerRounding.shiftRight(acc * value, bits - exponent, rounding.mode());
             }
             int shifted = acc << Math.max(exponent, 0);
             long product = shifted * value;
-            int high = (int) ((product + (1L << (multiplier.bits() - 1))) >> multiplier.bits());
+            int high = (int) ((product + (1L << (bits - 1))) >> bits);
             return IntegerRounding.shiftRight(high, Math.max(-exponent, 0), rounding.mode());
         }
 

@@ -39,8 +39,13 @@ public final class ResizeWeights {
 
     /** Blends four stored values: {@code a} and {@code b} in the upper row, {@code c} and {@code d} in the lower. */
     public static int blend(int a, int b, int c, int d, Tap y, Tap x) {
-        long top = (long) a * x.lowWeight() + (long) b * x.highWeight();
-        long bottom = (long) c * x.lowWeight() + (long) d * x.highWeight();
-        return (int) ((top * y.lowWeight() + bottom * y.highWeight() + (1L << 21)) >> 22);
+        return blend(a, b, c, d, y.highWeight(), x.highWeight());
+    }
+
+    /** As the other, with the weights of the lower row and the right column. */
+    public static int blend(int a, int b, int c, int d, int y, int x) {
+        long top = (long) a * (ONE - x) + (long) b * x;
+        long bottom = (long) c * (ONE - x) + (long) d * x;
+        return (int) ((top * (ONE - y) + bottom * y + (1L << 21)) >> 22);
     }
 }

@@ -1,0 +1,277 @@
+package quantwright.backend.jvm;
+
+import java.util.Arrays;
+import quantwright.backend.jvm.runtime.Depthwise;
+import quantwright.backend.jvm.runtime.Finish;
+import quantwright.backend.jvm.runtime.Geometry;
+import quantwright.backend.jvm.runtime.MatrixProduct;
+import quantwright.backend.jvm.runtime.PixelProduct;
+import quantwright.backend.jvm.runtime.Product;
+import quantwright.backend.jvm.runtime.Storage;
+import quantwright.ir.arith.Multiplier;
+import quantwright.ir.arith.QuantRange;
+import quantwright.ir.arith.Rounding;
+import quantwright.ir.arith.Scales;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.op.Clamp;
+import quantwright.ir.op.Conv2d;
+import quantwright.ir.op.MatMul;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QDense;
+import quantwright.ir.op.QMatMul;
+import quantwright.ir.op.Window2d;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.Shape;
+import quantwright.ir.type.TensorType;
+
+/** Steps of convolutions and matrix products. */
+final class ProductLowering {
+    /** Output channels below which vectors run over pixels. */
+    private static final int FEW_OUTPUTS = 32;
+    /** Pixels that make that worth while. */
+    private static final int MANY_PIXELS = 64;
+    /** Elements that a strip of a depthwise convolution should have. */
+    private static final int STRIP = 256;
+
+    private ProductLowering() {
+    }
+
+    static void conv(Conv2d op, Site site) {
+        site.requireFloat(0);
+        Tensor w = site.constant(1);
+        convolve(site, op.window(), op.groups(), w.floats(), w.type().shape(), floatBias(site), null);
+    }
+
+    static void dense(Site site) {
+        site.requireFloat(0);
+        Tensor w = site.constant(1);
+        dense(site, w.floats(), w.type().shape(), floatBias(site), null);
+    }
+
+    private static float[] floatBias(Site site) {
+        return site.operands() < 3 ? new float[0] : site.constant(2).floats();
+    }
+
+    static void conv(QConv2d op, Site site) {
+        Finish finish = finish(site, op.rounding(), op.clamp(), Scales::productFactor);
+        convolve(site, op.window(), op.groups(), centred(site.constant(1)), site.type(1).shape(), new float[0],
+                finish);
+    }
+
+    static void dense(QDense op, Site site) {
+        boolean perChannel = site.type(1).element() instanceof QuantizedType.PerAxis;
+        Finish finish = finish(site, op.rounding(), op.clamp(), (in, weight, out) ->
+                Scales.fullyConnectedFactor(op.rounding(), perChannel, in, weight, out));
+        dense(site, centred(site.constant(1)), site.type(1).shape(), new float[0], finish);
+    }
+
+    private static Finish finish(Site site, Rounding rounding, Clamp clamp, QuantLowering.Factor factor) {
+        narrow(site, 0);
+        narrow(site, 1);
+        int[] bias = site.operands() < 3 ? new int[0] : site.constant(2).ints();
+        TensorType result = site.result();
+        if (result.element() == ScalarType.I32) {
+            return new Finish.Raw(bias);
+        }
+        float in = Site.perTensor(site.type(0)).scale();
+        QuantizedType weights = site.type(1).quantized();
+        double[] factors = new double[weights.scaleCount()];
+        Arrays.setAll(factors, o -> factor.of(in, weights.scale(o), Site.perTensor(result).scale()));
+        return rescaling(bias, rounding, factors, range(result, clamp), site.resultStorage());
+    }
+
+    /** Refuses operands whose products need more than i32 or a float's 24 bits. */
+    private static void narrow(Site site, int i) {
+        site.require(site.type(i).isQuantized() && site.type(i).storage().bits() <= 8, "operand " + i + " is "
+                + site.type(i).element() + ", not quantized in 8 bits");
+    }
+
+    static QuantRange range(TensorType result, Clamp clamp) {
+        return new QuantRange(Site.perTensor(result).zeroPoint(), clamp.min(), clamp.max());
+    }
+
+    /** A rescaling by factors of the channels, or of all. */
+    static Finish rescaling(int[] bias, Rounding rounding, double[] factors, QuantRange range, Storage storage) {
+        boolean alike = Arrays.stream(factors).allMatch(f -> f == factors[0]);
+        double[] used = alike ? Arrays.copyOf(factors, 1) : factors;
+        switch (rounding) {
+            case Rounding.F32 _ -> {
+                if ((long) range.max() - range.zero() > 1 << 21 || (long) range.min() - range.zero() < -(1 << 21)) {
+                    throw new Refusal("results of more than 22 bits have no kernel");
+                }
+                float[] floats = new float[used.length];
+                for (int i = 0; i < floats.length; i++) {
+                    floats[i] = (float) used[i];
+                }
+                return new Finish.F32(bias, floats, range, storage);
+            }
+            case Rounding.Fixed f -> {
+                long[] values = new long[used.length];
+                int[] exponents = new int[used.length];
+                for (int i = 0; i < values.length; i++) {
+                    Multiplier m = Multiplier.of(used[i], f.multiplierBits());
+                    values[i] = m.value();
+                    exponents[i] = m.exponent();
+                }
+                return new Finish.Fixed(bias, f, values, exponents, range, storage);
+            }
+        }
+    }
+
+    /** Weights less their zero points, as floats. */
+    private static float[] centred(Tensor w) {
+        QuantizedType type = w.type().quantized();
+        float[] out = new float[w.size()];
+        int inner = w.size() / Math.max(1, w.type().dim(0));
+        for (int i = 0; i < out.length; i++) {
+            out[i] = w.integer(i) - type.zeroPoint(type.scaleCount() == 1 ? 0 : i / inner);
+        }
+        return out;
+    }
+
+    static Geometry geometry(Window2d w, Shape x, int channels, Shape out) {
+        return new Geometry(x.dim(0), x.dim(1), x.dim(2), channels, out.dim(1), out.dim(2), w.kernelH(), w.kernelW(),
+                w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(), w.padBottom(),
+                w.padRight());
+    }
+
+    private static int zero(Site site) {
+        return site.type(0).element() instanceof QuantizedType.PerTensor t ? t.zeroPoint() : 0;
+    }
+
+    private static void convolve(Site site, Window2d window, int groups, float[] w, Shape weights, float[] bias,
+            Finish finish) {
+        Shape x = site.type(0).shape();
+        if (groups > 1 && weights.dim(3) == 1) {
+            depthwise(site, window, w, weights, bias, finish, weights.dim(0) / groups);
+            return;
+        }
+        Geometry geometry = geometry(window, x, x.dim(3), site.result().shape());
+        int outputs = weights.dim(0);
+        if (groups == 1 && outputs < FEW_OUTPUTS && geometry.positions() >= MANY_PIXELS) {
+            site.add(new PixelProduct(site.in(0), site.out(), geometry, site.storage(0), zero(site), outputs, w, bias,
+                    finish));
+            return;
+        }
+        boolean joined = groups == 1 && window.dilationW() == 1;
+        int perRow = joined ? 1 : window.kernelW();
+        int length = joined ? window.kernelW() * weights.dim(3) : weights.dim(3);
+        int[] runs = new int[window.kernelH() * perRow];
+        Arrays.setAll(runs, i -> geometry.tap(i / perRow, i % perRow));
+        site.add(new Product(site.in(0), site.out(), geometry, groups, site.storage(0), zero(site),
+                columns(w, groups, outputs / groups, (int) weights.product(1, 4)), runs, length, bias, finish));
+    }
+
+    private static void depthwise(Site site, Window2d window, float[] w, Shape weights, float[] bias, Finish finish,
+            int multiplier) {
+        int channels = weights.dim(0);
+        Geometry geometry = geometry(window, site.type(0).shape(), channels, site.result().shape());
+        int pixels = Math.clamp(Math.ceilDiv(STRIP, channels), 1, Math.max(1, geometry.outWidth()));
+        float[][] rows = new float[geometry.taps()][pixels * channels];
+        for (int t = 0; t < rows.length; t++) {
+            for (int i = 0; i < rows[t].length; i++) {
+                rows[t][i] = w[i % channels * rows.length + t];
+            }
+        }
+        float[] repeated = new float[bias.length * pixels];
+        for (int i = 0; i < repeated.length; i++) {
+            repeated[i] = bias[i % channels];
+        }
+        site.add(new Depthwise(site.in(0), site.out(), geometry, multiplier, site.storage(0), zero(site), rows, pixels,
+                repeated, repeated(finish, pixels, channels)));
+    }
+
+    /** The finish of a strip of pixels: what belongs to channels again for each pixel. */
+    private static Finish repeated(Finish finish, int pixels, int channels) {
+        return switch (finish) {
+            case null -> null;
+            case Finish.Raw r -> new Finish.Raw(repeated(r.bias(), pixels));
+            case Finish.F32 f -> {
+                float[] factors = new float[f.factors().length == 1 ? 1 : pixels * channels];
+                for (int i = 0; i < factors.length; i++) {
+                    factors[i] = f.factors()[i % f.factors().length];
+                }
+                yield new Finish.F32(repeated(f.bias(), pixels), factors, f.range(), f.storage());
+            }
+            case Finish.Fixed f -> {
+                long[] values = new long[f.values().length == 1 ? 1 : pixels * channels];
+                Arrays.setAll(values, i -> f.values()[i % f.values().length]);
+                yield new Finish.Fixed(repeated(f.bias(), pixels), f.rounding(), values,
+                        f.exponents().length == 1 ? f.exponents() : repeated(f.exponents(), pixels), f.range(),
+                        f.storage());
+            }
+        };
+    }
+
+    private static int[] repeated(int[] values, int times) {
+        int[] out = new int[values.length * times];
+        Arrays.setAll(out, i -> values[i % values.length]);
+        return out;
+    }
+
+    private static void dense(Site site, float[] w, Shape weights, float[] bias, Finish finish) {
+        int n = weights.dim(0);
+        int k = weights.dim(1);
+        int rows = n == 0 ? 0 : site.size() / n;
+        Geometry geometry = new Geometry(1, 1, rows, k, 1, rows, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
+        site.add(new Product(site.in(0), site.out(), geometry, 1, site.storage(0), zero(site), columns(w, 1, n, k),
+                new int[] {0}, k, bias, finish));
+    }
+
+    /** Weights [groups * outputs, k] as rows [groups * k][outputs]. */
+    private static float[][] columns(float[] w, int groups, int outputs, int k) {
+        float[][] rows = new float[groups * k][outputs];
+        for (int g = 0; g < groups; g++) {
+            for (int o = 0; o < outputs; o++) {
+                for (int i = 0; i < k; i++) {
+                    rows[g * k + i][o] = w[(g * outputs + o) * k + i];
+                }
+            }
+        }
+        return rows;
+    }
+
+    static void matmul(MatMul op, Site site) {
+        site.requireFloat(0);
+        site.requireFloat(1);
+        matmul(site, op.transposeB(), 0, 0, null);
+    }
+
+    static void matmul(QMatMul op, Site site) {
+        narrow(site, 0);
+        narrow(site, 1);
+        QuantizedType.PerTensor a = Site.perTensor(site.type(0));
+        QuantizedType b = site.type(1).quantized();
+        site.require(b.isSymmetric() || b instanceof QuantizedType.PerTensor,
+                "zero points along an axis have no kernel");
+        site.require(!(b instanceof QuantizedType.PerBlock), "scales of blocks have no kernel");
+        if (b instanceof QuantizedType.PerAxis p) {
+            site.require(p.axis() == site.type(1).rank() - (op.transposeB() ? 2 : 1), "scales lie along axis "
+                    + p.axis());
+        }
+        TensorType result = site.result();
+        Finish finish;
+        if (result.element() == ScalarType.I32) {
+            finish = new Finish.Raw(new int[0]);
+        } else {
+            double[] factors = new double[b.scaleCount()];
+            Arrays.setAll(factors, o -> Scales.productFactor(a.scale(), b.scale(o), Site.perTensor(result).scale()));
+            finish = rescaling(new int[0], op.rounding(), factors, range(result, op.clamp()), site.resultStorage());
+        }
+        matmul(site, op.transposeB(), a.zeroPoint(), b.scaleCount() == 1 ? b.zeroPoint(0) : 0, finish);
+    }
+
+    private static void matmul(Site site, boolean transposed, int leftZero, int rightZero, Finish finish) {
+        TensorType result = site.result();
+        int m = result.dim(-2);
+        int n = result.dim(-1);
+        int k = site.type(0).dim(-1);
+        int left = site.expanded(0, result.shape().with(-1, k));
+        Shape right = result.shape().with(-2, transposed ? n : k).with(-1, transposed ? k : n);
+        int expanded = site.expanded(1, right);
+        site.touch(left);
+        site.add(new MatrixProduct(left, expanded, site.out(), site.storage(0), site.storage(1), leftZero, rightZero,
+                (int) result.shape().product(0, result.rank() - 2), m, k, n, transposed, finish));
+    }
+}

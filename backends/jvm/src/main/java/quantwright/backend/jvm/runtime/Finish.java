@@ -1,0 +1,159 @@
+package quantwright.backend.jvm.runtime;
+
+import quantwright.ir.arith.QuantRange;
+import quantwright.ir.arith.Requantizer;
+import quantwright.ir.arith.Rounding;
+
+/** How sums of an integer product become results. Channels count from the first of the whole result. */
+public sealed interface Finish {
+    /** Adds to and constants bound of f32 that round to whole numbers: 1.5 * 2^23. */
+    float SHIFTER = 0x1.8p23f;
+
+    /**
+     * Stores results.
+     *
+     * @param sums sums without bias; changed
+     * @param channel channel of the first sum
+     * @param step channels from one sum to the next: 1, or 0 where all are of one channel
+     * @param out array of the result
+     * @param at slot of the first result
+     * @param pitch slots from one result to the next
+     * @param n how many
+     */
+    void store(Memory memory, int[] sums, int channel, int step, Object out, int at, int pitch, int n);
+
+    /**
+     * Scratch for rows of {@code n}.
+     */
+    default void reserve(Memory memory, int n) {
+        memory.scratch(n);
+    }
+
+    /** Puts values, {@code pitch} slots apart. */
+    private static void put(Storage storage, int[] values, Object out, int at, int pitch, int n) {
+        if (pitch == 1) {
+            storage.narrow(values, out, at, n);
+        } else if (out instanceof byte[] bytes) {
+            for (int i = 0; i < n; i++) {
+                bytes[at + i * pitch] = (byte) values[i];
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                storage.set(out, at + i * pitch, values[i]);
+            }
+        }
+    }
+
+    private static void addBias(int[] sums, int[] bias, int channel, int step, int n) {
+        if (bias.length == 0) {
+            return;
+        }
+        if (step == 0) {
+            int b = bias[channel];
+            for (int i = 0; i < n; i++) {
+                sums[i] += b;
+            }
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            sums[i] += bias[channel + i];
+        }
+    }
+
+    /**
+     * The sums themselves, in i32.
+     *
+     * @param bias for each channel, or empty
+     */
+    record Raw(int[] bias) implements Finish {
+        @Override
+        public void store(Memory memory, int[] sums, int channel, int step, Object out, int at, int pitch, int n) {
+            addBias(sums, bias, channel, step, n);
+            put(Storage.I32, sums, out, at, pitch, n);
+        }
+    }
+
+    /**
+     * {@link Requantizer.F32} in a form the JIT vectorizes: adding and taking off 1.5 * 2^23 rounds to whole numbers,
+     * half to even, below 2^22, and the clamp before leaves nothing larger.
+     *
+     * @param bias for each channel, or empty
+     * @param factors for each channel, or one
+     * @param range zero point and clamp
+     * @param storage of the result
+     */
+    record F32(int[] bias, float[] factors, QuantRange range, Storage storage) implements Finish {
+        @Override
+        public void store(Memory memory, int[] sums, int channel, int step, Object out, int at, int pitch, int n) {
+            addBias(sums, bias, channel, step, n);
+            float low = range.min() - range.zero();
+            float high = range.max() - range.zero();
+            float[] scaled = memory.scratch(n);
+            if (step == 0 || factors.length == 1) {
+                scale(sums, factors[factors.length == 1 ? 0 : channel], scaled, n);
+            } else if (channel == 0) {
+                scale(sums, factors, scaled, n);
+            } else {
+                scale(sums, factors, channel, scaled, n);
+            }
+            round(scaled, low, high, n);
+            shift(scaled, range.zero(), sums, n);
+            put(storage, sums, out, at, pitch, n);
+        }
+
+        private static void scale(int[] sums, float factor, float[] scaled, int n) {
+            for (int i = 0; i < n; i++) {
+                scaled[i] = (float) sums[i] * factor;
+            }
+        }
+
+        private static void scale(int[] sums, float[] factors, float[] scaled, int n) {
+            for (int i = 0; i < n; i++) {
+                scaled[i] = (float) sums[i] * factors[i];
+            }
+        }
+
+        private static void scale(int[] sums, float[] factors, int channel, float[] scaled, int n) {
+            for (int i = 0; i < n; i++) {
+                scaled[i] = (float) sums[i] * factors[channel + i];
+            }
+        }
+
+        private static void round(float[] scaled, float low, float high, int n) {
+            for (int i = 0; i < n; i++) {
+                scaled[i] = Math.min(Math.max(scaled[i], low), high) + SHIFTER - SHIFTER;
+            }
+        }
+
+        private static void shift(float[] scaled, int zero, int[] values, int n) {
+            for (int i = 0; i < n; i++) {
+                values[i] = (int) scaled[i] + zero;
+            }
+        }
+    }
+
+    /**
+     * Fixed-point rescaling.
+     *
+     * @param bias for each channel, or empty
+     * @param rounding mode and widths
+     * @param values multipliers of the channels, or one
+     * @param exponents their exponents
+     * @param range zero point and clamp
+     * @param storage of the result
+     */
+    record Fixed(int[] bias, Rounding.Fixed rounding, long[] values, int[] exponents, QuantRange range,
+            Storage storage) implements Finish {
+        @Override
+        public void store(Memory memory, int[] sums, int channel, int step, Object out, int at, int pitch, int n) {
+            addBias(sums, bias, channel, step, n);
+            boolean single = values.length == 1;
+            for (int i = 0; i < n; i++) {
+                int c = single ? 0 : channel + i * step;
+                sums[i] = range.clamp(Requantizer.Fixed.scale(rounding, values[c], exponents[c], sums[i])
+                        + range.zero());
+            }
+            put(storage, sums, out, at, pitch, n);
+        }
+    }
+}

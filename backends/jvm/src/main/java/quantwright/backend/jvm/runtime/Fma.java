@@ -1,0 +1,121 @@
+package quantwright.backend.jvm.runtime;
+
+/**
+ * The inner loops of products: {@code acc = fma(scalar, row, acc)}, k ascending. Each is a small method over arrays
+ * with one common index, the form the JIT vectorizes. Four accumulator rows by four steps of k need eight loads and four
+ * stores for sixteen products.
+ */
+final class Fma {
+    private Fma() {
+    }
+
+    /** Rows {@code a .. a + 3} of the accumulators, k from {@code k} to {@code k + 3}. */
+    static void four(float[][] acc, int a, float[][] rows, int k, float[] s, int p0, int p1, int p2, int p3, int n) {
+        four(acc[a], acc[a + 1], acc[a + 2], acc[a + 3], rows[k], rows[k + 1], rows[k + 2], rows[k + 3], s, p0, p1, p2,
+                p3, n);
+    }
+
+    private static void four(float[] a0, float[] a1, float[] a2, float[] a3, float[] r0, float[] r1, float[] r2,
+            float[] r3, float[] s, int p0, int p1, int p2, int p3, int n) {
+        float s00 = s[p0];
+        float s01 = s[p0 + 1];
+        float s02 = s[p0 + 2];
+        float s03 = s[p0 + 3];
+        float s10 = s[p1];
+        float s11 = s[p1 + 1];
+        float s12 = s[p1 + 2];
+        float s13 = s[p1 + 3];
+        float s20 = s[p2];
+        float s21 = s[p2 + 1];
+        float s22 = s[p2 + 2];
+        float s23 = s[p2 + 3];
+        float s30 = s[p3];
+        float s31 = s[p3 + 1];
+        float s32 = s[p3 + 2];
+        float s33 = s[p3 + 3];
+        for (int c = 0; c < n; c++) {
+            float v0 = r0[c];
+            float v1 = r1[c];
+            float v2 = r2[c];
+            float v3 = r3[c];
+            a0[c] = Math.fma(s03, v3, Math.fma(s02, v2, Math.fma(s01, v1, Math.fma(s00, v0, a0[c]))));
+            a1[c] = Math.fma(s13, v3, Math.fma(s12, v2, Math.fma(s11, v1, Math.fma(s10, v0, a1[c]))));
+            a2[c] = Math.fma(s23, v3, Math.fma(s22, v2, Math.fma(s21, v1, Math.fma(s20, v0, a2[c]))));
+            a3[c] = Math.fma(s33, v3, Math.fma(s32, v2, Math.fma(s31, v1, Math.fma(s30, v0, a3[c]))));
+        }
+    }
+
+    /** One accumulator row, four steps of k. */
+    static void quad(float[] a, float[][] rows, int k, float[] s, int p, int n) {
+        quad(a, rows[k], rows[k + 1], rows[k + 2], rows[k + 3], s[p], s[p + 1], s[p + 2], s[p + 3], n);
+    }
+
+    private static void quad(float[] a, float[] r0, float[] r1, float[] r2, float[] r3, float s0, float s1, float s2,
+            float s3, int n) {
+        for (int c = 0; c < n; c++) {
+            a[c] = Math.fma(s3, r3[c], Math.fma(s2, r2[c], Math.fma(s1, r1[c], Math.fma(s0, r0[c], a[c]))));
+        }
+    }
+
+    /** One accumulator row, one step of k. */
+    static void one(float[] a, float[] r, float s, int n) {
+        for (int c = 0; c < n; c++) {
+            a[c] = Math.fma(s, r[c], a[c]);
+        }
+    }
+
+    /** Elementwise products of three pairs of rows. */
+    static void pairs(float[] a, float[] x0, float[] w0, float[] x1, float[] w1, float[] x2, float[] w2, int n) {
+        for (int c = 0; c < n; c++) {
+            a[c] = Math.fma(x2[c], w2[c], Math.fma(x1[c], w1[c], Math.fma(x0[c], w0[c], a[c])));
+        }
+    }
+
+    /** Elementwise products of a pair of rows. */
+    static void pair(float[] a, float[] x, float[] w, int n) {
+        for (int c = 0; c < n; c++) {
+            a[c] = Math.fma(x[c], w[c], a[c]);
+        }
+    }
+
+    /**
+     * {@code acc[i] += s[origins[i] + at + j] * rows[first + j]} for j below {@code length}, for {@code m} rows.
+     */
+    static void block(float[][] acc, int[] origins, int m, float[][] rows, int first, float[] s, int at, int length,
+            int n) {
+        int i = 0;
+        for (; i + 4 <= m; i += 4) {
+            int p0 = origins[i] + at;
+            int p1 = origins[i + 1] + at;
+            int p2 = origins[i + 2] + at;
+            int p3 = origins[i + 3] + at;
+            int j = 0;
+            for (; j + 4 <= length; j += 4) {
+                four(acc, i, rows, first + j, s, p0 + j, p1 + j, p2 + j, p3 + j, n);
+            }
+            for (; j < length; j++) {
+                one(acc[i], rows[first + j], s[p0 + j], n);
+                one(acc[i + 1], rows[first + j], s[p1 + j], n);
+                one(acc[i + 2], rows[first + j], s[p2 + j], n);
+                one(acc[i + 3], rows[first + j], s[p3 + j], n);
+            }
+        }
+        for (; i < m; i++) {
+            int p = origins[i] + at;
+            int j = 0;
+            for (; j + 4 <= length; j += 4) {
+                quad(acc[i], rows, first + j, s, p + j, n);
+            }
+            for (; j < length; j++) {
+                one(acc[i], rows[first + j], s[p + j], n);
+            }
+        }
+    }
+
+    /** Takes float sums, which are whole numbers below 2^24, over into integer ones. */
+    static void flush(float[] acc, int[] sums, int n) {
+        for (int c = 0; c < n; c++) {
+            sums[c] += (int) acc[c];
+        }
+    }
+}
