@@ -38,9 +38,9 @@ import quantwright.profiles.ProfileCatalogue;
 import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 
-/** A model whose layers have weights of 8, 4, 2 and 1 bit by turns: its text form, and code against the interpreter. */
+/** A model whose layers have weights of 8, 4, 2 and 1 bit and activations of 8 and 16 by turns: its text form, and code against the interpreter. */
 class PrecisionBitEqualityTest {
-    private static final List<String> PRECISIONS = List.of("w8a8", "w4a8", "w2a8", "w1a8");
+    private static final List<String> PRECISIONS = List.of("w8a8", "w4a8", "w2a8", "w1a8", "w8a16", "w4a16");
 
     @ParameterizedTest
     @ValueSource(strings = {"x86-avx512-vnni", "x86-avx2"})
@@ -77,7 +77,7 @@ class PrecisionBitEqualityTest {
         int layers = 0;
         for (Node node : graph) {
             if (node.op() instanceof Conv2d || node.op() instanceof Dense) {
-                plan = plan.with(node.result().name(), LayerPrecision.parse(PRECISIONS.get(layers++ % 4)).orElseThrow());
+                plan = plan.with(node.result().name(), LayerPrecision.parse(PRECISIONS.get(layers++ % PRECISIONS.size())).orElseThrow());
             }
         }
         return plan;

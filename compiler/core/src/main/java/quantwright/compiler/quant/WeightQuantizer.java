@@ -36,7 +36,9 @@ final class WeightQuantizer {
             int inputs = weights.type().dim(-1);
             int outputsOfGroup = outputs / (inputMeans.length / inputs);
             for (int o = 0; o < outputs; o++) {
-                b[o] = (float) (b[o] - shift(w, stored, o, inputMeans, inputs, o / outputsOfGroup * inputs));
+                float corrected = (float) (b[o] - shift(w, stored, o, inputMeans, inputs, o / outputsOfGroup * inputs));
+                // A correction that the accumulator cannot hold is left out.
+                b[o] = StoredWeights.leastScale(corrected, inputScale) <= stored.scale(o) ? corrected : b[o];
             }
         }
         return stored;

@@ -9,10 +9,10 @@ import quantwright.backend.llvm.text.Value;
 
 /**
  * Convolutions and fully connected layers of any weights, activations included: sums over (kh, kw, ic) ascending from
- * the bias, fused multiply-add in f32, modulo 2^32 in i32. The input has the border that the window reads. Vectors run
- * across the output channels of a group. Emits {@code void f(ptr x, ptr w, [ptr bias,] ptr out, ptr constants)}; the
- * constants are, for integers, the zero points of x and w as two slots, then the slots of {@code finish} for each
- * output channel.
+ * the bias, fused multiply-add in f32, modulo 2^32 in i32, exact in i64 for 16-bit activations. The input has the
+ * border that the window reads. Vectors run across the output channels of a group, or across groups of one channel.
+ * Emits {@code void f(ptr x, ptr w, [ptr bias,] ptr out, ptr constants)}; the constants are, for integers, the zero
+ * points of x and w as two slots, then the slots of {@code finish} for each output channel.
  *
  * @param extents images, rows, columns, groups, output channels and input channels of a group, kernel rows and columns
  * @param in elements of x
@@ -24,13 +24,17 @@ import quantwright.backend.llvm.text.Value;
  * @param weightStrides bytes of w from output to output, kernel row to row, column to column, input to input
  * @param outStrides strides of the result
  * @param hasBias whether there is a bias
+ * @param wide sums are kept in i64: x has 16 bits, w at most 8
  * @param finish makes a result of a sum
  * @param lanes most lanes of a vector
  */
 public record ProductKernel(Extents extents, Stored in, Stored weight, Stored out, WindowKernel.Strides inStrides,
         long tapRow,
                             long tapColumn, WindowKernel.Strides weightStrides, WindowKernel.Strides outStrides,
-                            boolean hasBias, MapBody finish, int lanes) {
+                            boolean hasBias, boolean wide, MapBody finish, int lanes) {
+    /** Products of a centred 16-bit by a centred 8-bit value whose sum fits i32: 2^16 * 2^8 each. */
+    private static final int BLOCK = 64;
+
     /** Iterations of the loops. */
     public record Extents(int images, int height, int width, int groups, int outputs, int inputs, int kernelH,
             int kernelW) {
@@ -38,7 +42,7 @@ public record ProductKernel(Extents extents, Stored in, Stored weight, Stored ou
 
     /** Name for reports. */
     public String name() {
-        return "loop_product_" + in.type();
+        return "loop_product_" + in.type() + (perChannel() ? "_per_channel" : "");
     }
 
     /** Adds the function to the module. */
@@ -50,16 +54,17 @@ public record ProductKernel(Extents extents, Stored in, Stored weight, Stored ou
                         Parameter.writable("out"), Parameter.readOnly("constants"));
         Address result = f.at(f.param(hasBias ? 3 : 2));
         Address constants = f.at(f.param(hasBias ? 4 : 3));
-        int vector = Math.min(lanes, Integer.highestOneBit(Math.max(1, extents.outputs)));
+        int across = perChannel() ? extents.groups : extents.outputs;
+        int vector = Math.min(lanes, Integer.highestOneBit(Math.max(1, across)));
         boolean real = in.type().isFloat();
         Value[] zeros = real ? null : Slots.load(f, constants, "ii", 1);
         Address columns = real ? constants : constants.plus(Slots.size("ii"));
         f.loop(0, extents.images, 1, n -> f.loop(0, extents.height, 1, y -> f.loop(0, extents.width, 1, x -> {
             Address from = at(f, f.at(f.param(0)), inStrides, n, y, x);
             Address to = at(f, result, outStrides, n, y, x);
-            f.loop(0, extents.groups, 1, g -> LoopEmitter.overlapping(f, extents.outputs, vector, j -> {
+            f.loop(0, perChannel() ? 1 : extents.groups, 1, g -> LoopEmitter.overlapping(f, across, vector, j -> {
                 Value o = f.add(f.mul(g, Value.i64(extents.outputs)), j);
-                Value sum = sum(f, f.at(from, g, extents.inputs * inStrides.channel()),
+                Value sum = sum(f, f.at(from, perChannel() ? j : g, extents.inputs * inStrides.channel()),
                         f.at(f.at(f.param(1)), o, weightStrides.image()), start(f, o, vector), zeros);
                 Value y1 = finish.apply(f, new Value[] {sum}, slots(f, f.at(columns, o, Slots.size(finish.slots())),
                         vector));
@@ -73,27 +78,52 @@ public record ProductKernel(Extents extents, Stored in, Stored weight, Stored ou
         return f.at(f.at(f.at(base, n, s.image()), y, s.row()), x, s.column());
     }
 
+    /** Groups of one input and one output, many enough to fill a vector with. */
+    private boolean perChannel() {
+        return extents.inputs == 1 && extents.outputs == 1 && extents.groups > 1;
+    }
+
     private Value start(FunctionBuilder f, Value output, int vector) {
         IrType type = in.computed(vector);
-        return hasBias ? f.load(type, f.at(f.at(f.param(2)), output, type.element().bytes())) : Value.zero(type);
+        Value bias = hasBias ? f.load(type, f.at(f.at(f.param(2)), output, type.element().bytes())) : Value.zero(type);
+        return wide ? f.sext(bias, IrType.I64.vec(vector)) : bias;
     }
 
     private Value sum(FunctionBuilder f, Address x, Address w, Value start, Value[] zeros) {
-        int vector = start.type().lanes();
-        Value right = zeros == null ? null : vector == 1 ? zeros[1] : f.splat(zeros[1], vector);
         return f.loop(0, extents.kernelH, 1, new Value[] {start}, (kh, rows) -> f.loop(0, extents.kernelW, 1, rows,
                 (kw, columns) -> {
                     Address xTap = f.at(f.at(x, kh, tapRow), kw, tapColumn);
                     Address wTap = f.at(f.at(w, kh, weightStrides.row()), kw, weightStrides.column());
-                    return f.loop(0, extents.inputs, 1, columns, (c, acc) -> {
-                        Value a = in.load(f, f.at(xTap, c, inStrides.channel()), 0, 1);
-                        Value b = weight.load(f, f.at(wTap, c, weightStrides.channel()), weightStrides.image(), vector);
-                        Value centred = zeros == null ? a : f.sub(a, zeros[0]);
-                        Value factor = vector == 1 ? centred : f.splat(centred, vector);
-                        return new Value[] {zeros == null ? f.fma(factor, b, acc[0])
-                                : f.add(acc[0], f.mul(factor, f.sub(b, right)))};
-                    });
+                    return new Value[] {wide ? wideTap(f, xTap, wTap, columns[0], zeros)
+                            : products(f, xTap, wTap, extents.inputs, columns[0], zeros)};
                 }))[0];
+    }
+
+    /** Adds the products of one tap block by block. */
+    private Value wideTap(FunctionBuilder f, Address x, Address w, Value start, Value[] zeros) {
+        Value none = Value.zero(in.computed(start.type().lanes()));
+        int blocks = extents.inputs / BLOCK;
+        Value sum = f.loop(0, blocks, 1, new Value[] {start}, (b, acc) -> new Value[] {f.add(acc[0], f.sext(
+                products(f, f.at(x, b, BLOCK * inStrides.channel()), f.at(w, b, BLOCK * weightStrides.channel()), BLOCK,
+                        none, zeros), start.type()))})[0];
+        int rest = extents.inputs % BLOCK;
+        return rest == 0 ? sum : f.add(sum, f.sext(products(f, x.plus(blocks * BLOCK * inStrides.channel()),
+                w.plus(blocks * BLOCK * weightStrides.channel()), rest, none, zeros), start.type()));
+    }
+
+    private Value products(FunctionBuilder f, Address x, Address w, int count, Value start, Value[] zeros) {
+        int vector = start.type().lanes();
+        int loaded = perChannel() ? vector : 1;
+        Value left = zeros == null ? null : loaded == 1 ? zeros[0] : f.splat(zeros[0], loaded);
+        Value right = zeros == null ? null : vector == 1 ? zeros[1] : f.splat(zeros[1], vector);
+        return f.loop(0, count, 1, new Value[] {start}, (c, acc) -> {
+            Value a = in.load(f, f.at(x, c, inStrides.channel()), inStrides.channel(), loaded);
+            Value b = weight.load(f, f.at(w, c, weightStrides.channel()), weightStrides.image(), vector);
+            Value centred = zeros == null ? a : f.sub(a, left);
+            Value factor = loaded == vector ? centred : f.splat(centred, vector);
+            return new Value[] {zeros == null ? f.fma(factor, b, acc[0])
+                    : f.add(acc[0], f.mul(factor, f.sub(b, right)))};
+        })[0];
     }
 
     /** The slots of {@code vector} channels, lane by lane. */

@@ -87,7 +87,7 @@ public sealed interface QuantizedBody extends MapBody {
         }
     }
 
-    /** Requantization of {@code q + offset}; slots offset, those of the rescaling. */
+    /** Requantization of {@code q + offset}, i32 or i64; slots offset, those of the rescaling. */
     record Requantize(Rescaling rescaling) implements QuantizedBody {
         @Override
         public String name() {
@@ -101,7 +101,8 @@ public sealed interface QuantizedBody extends MapBody {
 
         @Override
         public Value apply(FunctionBuilder f, Value[] x, Value[] c) {
-            return rescaling.apply(f, f.add(x[0], c[0]), c, 1);
+            Value offset = x[0].type().equals(c[0].type()) ? c[0] : f.sext(c[0], x[0].type());
+            return rescaling.apply(f, f.add(x[0], offset), c, 1);
         }
     }
 

@@ -75,7 +75,8 @@ public record Rescaling(Rounding rounding) {
     }
 
     /**
-     * Rescales i32 accumulators without zero point or clamp.
+     * Rescales i32 or i64 accumulators without zero point or clamp. An i64 accumulator times its multiplier must fit
+     * i64, and has no form with an i32 intermediate.
      *
      * @param at index of the first of {@link #scaleSlots()} in {@code c}
      * @return f32 lanes, not rounded, for {@link Rounding.F32}; rounded i64 lanes for {@link Rounding.Fixed}
@@ -109,7 +110,8 @@ public record Rescaling(Rounding rounding) {
         IrType wide = IrType.I64.vec(acc.type().lanes());
         Value shift = c[at + 2];
         if (kind.intermediate() == Rounding.Intermediate.I64) {
-            return shiftRight(f, f.mul(f.sext(acc, wide), c[at]), shift, c[at + 3], c[at + 4], kind.mode());
+            Value widened = acc.type().equals(wide) ? acc : f.sext(acc, wide);
+            return shiftRight(f, f.mul(widened, c[at]), shift, c[at + 3], c[at + 4], kind.mode());
         }
         Value shifted = f.shl(acc, c[at + 1]);
         Value product = f.mul(f.sext(shifted, wide), c[at]);

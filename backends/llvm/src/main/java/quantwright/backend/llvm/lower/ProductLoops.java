@@ -27,7 +27,8 @@ import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
- * Convolutions and fully connected layers that the kernels refuse: weights with zero points, weights that are computed.
+ * Convolutions and fully connected layers that the kernels refuse: weights with zero points, weights that are computed,
+ * activations of 16 bits.
  */
 final class ProductLoops implements NodeLowering {
     @Override
@@ -38,19 +39,45 @@ final class ProductLoops implements NodeLowering {
         if (window(node.op()).isPadded() && TileOps.isConstant(x)) {
             return new Result.Rejected("a padded constant has no border");
         }
-        if (quantized ? !takes(x.type()) || !takes(w.type())
+        if (quantized ? !takes(x.type(), 16) || !takes(w.type(), 8)
                 && !TileOps.isConstant(w) : x.type().element() != ScalarType.F32) {
-            return new Result.Rejected("products of " + x.type().element() + " by " + w.type().element()
+            return new Result.Rejected("products of " + x.type().storage() + " by " + w.type().storage()
                     + " have no kernel");
         }
         if (quantized && (w.type().storage().bits() > 8 || w.type().element() instanceof QuantizedType.PerBlock)) {
-            return new Result.Rejected("weights of " + w.type().element() + " have no kernel");
+            return new Result.Rejected("weights of " + w.type().storage() + (w.type().storage().bits() > 8 ? "" : " in blocks")
+                    + " have no kernel");
         }
-        return product(node, cx, quantized);
+        String problem = isWide(x.type()) ? wideProblem(node) : null;
+        return problem != null ? new Result.Rejected(problem) : product(node, cx, quantized);
     }
 
-    private static boolean takes(TensorType type) {
-        return type.element() instanceof QuantizedType.PerTensor t && t.storage().bits() == 8;
+    private static boolean takes(TensorType type, int most) {
+        return type.element() instanceof QuantizedType.PerTensor t && t.storage().bits() >= 8 && t.storage().bits() <= most;
+    }
+
+    private static boolean isWide(TensorType x) {
+        return x.storage().bits() > 8;
+    }
+
+    /** Why i64 arithmetic does not hold the sums of 16-bit activations or their multiples, or null. */
+    private static String wideProblem(Node node) {
+        TensorType w = node.operand(1).type();
+        double products = (double) w.shape().elementCount() / w.dim(0);
+        double bound = products * (1 << 16) * (1 << 8) + Integer.MAX_VALUE;
+        if (bound > Requantizer.MAX_WIDE_ACCUMULATOR) {
+            return "sums of " + (long) products + " products of 16-bit activations may pass 2^53";
+        }
+        if (node.result().type().isQuantized() && rounding(node.op()) instanceof Rounding.Fixed f) {
+            if (f.intermediate() != Rounding.Intermediate.I64) {
+                return "rounding " + f.text() + " has no form for the i64 sums of 16-bit activations";
+            }
+            if (Math.scalb(bound, f.multiplierBits()) >= 0x1p63) {
+                return "sums of " + (long) products + " products times a multiplier of " + f.multiplierBits()
+                        + " bits may pass i64";
+            }
+        }
+        return null;
     }
 
     private static Result product(Node node, LoweringContext cx, boolean quantized) {
@@ -141,7 +168,8 @@ final class ProductLoops implements NodeLowering {
                 Loops.stored(out), new Strides(i[0], i[1] * window.strideH(), i[2] * window.strideW(), i[3]),
                 i[1] * window.dilationH(), i[2] * window.dilationW(), convolution ? new Strides(ws[0], ws[1], ws[2],
                 ws[3])
-                        : new Strides(ws[0], 0, 0, ws[1]), new Strides(o[0], o[1], o[2], o[3]), bias, finish, lanes);
+                        : new Strides(ws[0], 0, 0, ws[1]), new Strides(o[0], o[1], o[2], o[3]), bias, isWide(x.type())
+                        && x.type().isQuantized(), finish, lanes);
     }
 
     /** Strides as of rank 4: rank 4 has its own, other values are dense rows of their last axis. */
