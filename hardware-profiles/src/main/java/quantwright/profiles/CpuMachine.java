@@ -1,6 +1,7 @@
 package quantwright.profiles;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A CPU with vector registers.
@@ -11,10 +12,17 @@ import java.util.List;
  * @param vectorBits width of the widest vector register to use
  * @param l1Bytes first-level data cache
  * @param l2Bytes second-level cache
+ * @param performance what it does in time and energy, if the profile states that
  */
-public record CpuMachine(String isa, String tune, List<String> features, int vectorBits, long l1Bytes, long l2Bytes) {
+public record CpuMachine(String isa, String tune, List<String> features, int vectorBits, long l1Bytes, long l2Bytes,
+                         Optional<CpuPerformance> performance) {
     /** Copies the list. */
     public CpuMachine {
         features = List.copyOf(features);
+    }
+
+    /** A CPU whose times and energies are not stated. */
+    public CpuMachine(String isa, String tune, List<String> features, int vectorBits, long l1Bytes, long l2Bytes) {
+        this(isa, tune, features, vectorBits, l1Bytes, l2Bytes, Optional.empty());
     }
 }

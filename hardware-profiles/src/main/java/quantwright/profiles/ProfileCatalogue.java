@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.diag.UserErrorException;
@@ -42,49 +43,80 @@ public final class ProfileCatalogue {
      */
     public HardwareProfile find(String idOrPath) {
         DiagnosticSink sink = new DiagnosticSink();
-        List<String> chain = new ArrayList<>();
-        ProfileParser.Source source = source(idOrPath, Location.UNKNOWN, sink);
-        ProfileSection root = resolve(source, chain, sink);
-        HardwareProfile profile = new ProfileReader(sink).read(source.id(), root, sha256(root.render("")));
-        sink.throwIfErrors();
-        return profile;
+        Text text = text(idOrPath, Location.UNKNOWN);
+        return build(resolve(text, new ArrayList<>(), sink), sink);
     }
 
-    /** The resolved text of a profile, what it extends merged in. */
+    /**
+     * Reads a profile from its text.
+     *
+     * @param file name for messages; what it extends by path is looked for beside it
+     * @throws UserErrorException if it is not valid, with every problem
+     */
+    public HardwareProfile read(String text, String file) {
+        DiagnosticSink sink = new DiagnosticSink();
+        Text source = new Text(file, text, Optional.ofNullable(Path.of(file).getParent()));
+        return build(resolve(source, new ArrayList<>(), sink), sink);
+    }
+
+    private static HardwareProfile build(Resolved resolved, DiagnosticSink sink) {
+        return new ProfileReader(sink).read(resolved.id(), resolved.root(), sha256(resolved.root().render("")));
+    }
+
+    /** The resolved text of a profile, what it extends merged in, every number with its source and band. */
     public String show(String idOrPath) {
         DiagnosticSink sink = new DiagnosticSink();
-        ProfileParser.Source source = source(idOrPath, Location.UNKNOWN, sink);
-        ProfileSection root = resolve(source, new ArrayList<>(), sink);
+        Resolved resolved = resolve(text(idOrPath, Location.UNKNOWN), new ArrayList<>(), sink);
         sink.throwIfErrors();
-        return "qhw 1\nprofile " + source.id() + " {\n" + root.render("    ") + "}\n";
+        return "qhw 1\nprofile " + resolved.id() + " {\n" + resolved.root().render("    ") + "}\n";
     }
 
-    private ProfileSection resolve(ProfileParser.Source source, List<String> chain, DiagnosticSink sink) {
-        if (chain.contains(source.id())) {
-            sink.report(ProfileDiagnostic.CYCLE, source.baseLocation(), String.join(" -> ", chain) + " -> " + source.id());
+    /** Text of a profile; a shipped one has no folder. */
+    private record Text(String file, String text, Optional<Path> folder) {
+    }
+
+    /** A profile with what it extends merged in. */
+    private record Resolved(String id, ProfileSection root) {
+    }
+
+    private Resolved resolve(Text text, List<String> chain, DiagnosticSink sink) {
+        ProfileParser.Parsed parsed = ProfileParser.parse(text.text(), text.file(), sink);
+        if (chain.contains(text.file())) {
+            sink.report(ProfileDiagnostic.CYCLE, parsed.baseLocation(), String.join(" -> ", chain) + " -> "
+                    + text.file());
             sink.throwIfErrors();
         }
-        chain.add(source.id());
-        if (source.base().isEmpty()) {
-            return source.root();
+        chain.add(text.file());
+        if (parsed.base().isEmpty()) {
+            return new Resolved(parsed.id(), parsed.root());
         }
-        ProfileParser.Source base = source(source.base().get(), source.baseLocation(), sink);
-        return source.root().over(resolve(base, chain, sink));
+        Text base = parsed.basePath() ? beside(text, parsed) : text(parsed.base().get(), parsed.baseLocation());
+        return new Resolved(parsed.id(), parsed.root().over(resolve(base, chain, sink).root()));
     }
 
-    private ProfileParser.Source source(String idOrPath, Location asked, DiagnosticSink sink) {
+    private static Text beside(Text text, ProfileParser.Parsed parsed) {
+        Path path = text.folder().map(f -> f.resolve(parsed.base().get())).orElse(Path.of(parsed.base().get()));
+        return file(path.normalize(), parsed.baseLocation());
+    }
+
+    private Text text(String idOrPath, Location asked) {
         if (shipped.containsKey(idOrPath)) {
-            return ProfileParser.parse(resource("data/" + shipped.get(idOrPath)), shipped.get(idOrPath), sink);
+            String path = shipped.get(idOrPath);
+            return new Text(path, resource("data/" + path), Optional.empty());
         }
-        Path file = Path.of(idOrPath);
         if (!idOrPath.endsWith(".qhw")) {
             throw new UserErrorException(ProfileDiagnostic.UNKNOWN_PROFILE, asked, "'" + idOrPath + "'",
                     "did you mean '" + Names.nearest(idOrPath, ids()) + "'?");
         }
+        return file(Path.of(idOrPath), asked);
+    }
+
+    private static Text file(Path file, Location asked) {
         try {
-            return ProfileParser.parse(Files.readString(file), idOrPath, sink);
+            return new Text(file.toString(), Files.readString(file), Optional.ofNullable(file.getParent()));
         } catch (IOException e) {
-            throw new UserErrorException(ProfileDiagnostic.UNREADABLE, Location.file(file), e.toString());
+            throw new UserErrorException(ProfileDiagnostic.UNREADABLE,
+                    asked == Location.UNKNOWN ? Location.file(file) : asked, e.toString());
         }
     }
 

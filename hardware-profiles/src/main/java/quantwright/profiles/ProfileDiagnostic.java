@@ -23,7 +23,23 @@ public enum ProfileDiagnostic implements DiagnosticCode {
     /** The same key twice. */
     DUPLICATE_KEY("QW-H0109", "the key is given twice in this section", "keep one of them"),
     /** A base profile that leads back to itself. */
-    CYCLE("QW-H0110", "profiles extend each other in a circle", "let one of them stand alone");
+    CYCLE("QW-H0110", "profiles extend each other in a circle", "let one of them stand alone"),
+    /** A number without provenance. */
+    MISSING_SOURCE("QW-H0111", "a number does not say where it comes from",
+            "add source datasheet|measured|assumed \"...\" to it, or once to its section"),
+    /** Numbers that cannot be true together. */
+    CONTRADICTION("QW-H0112", "the profile contradicts itself", "correct one of the numbers named"),
+    /** An instruction-set extension that does not exist. */
+    UNKNOWN_FEATURE("QW-H0113", "the instruction set has no such extension", "features have LLVM's names"),
+    /** Operating points without the one that everything is stated at. */
+    NO_NOMINAL("QW-H0114", "there is no nominal operating point",
+            "name the point that energies and bandwidths are stated at 'nominal'"),
+    /** A unit that no machine template has. */
+    OUTSIDE_TEMPLATE("QW-H0115", "the machine templates have no such unit",
+            "a chip with other units takes a backend of its own: see docs/add-a-chip.md, 'The second path'"),
+    /** Labels of a section that are not what it takes. */
+    WRONG_LABEL("QW-H0116", "the words between key and brace are not what the section takes",
+            "see qw profile new --template npu");
 
     private final Entry entry;
 

@@ -1,100 +1,93 @@
 package quantwright.profiles;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import quantwright.ir.arith.ArithmeticPreset;
+import java.util.TreeMap;
+import quantwright.ir.arith.OpFamily;
+import quantwright.ir.arith.Rounding;
 import quantwright.ir.diag.DiagnosticSink;
 
-/** Gives a parsed profile its meaning: checks keys, kinds and units, and builds the records. */
+/** Gives a parsed profile its meaning: checks it against the schema and builds the records. */
 final class ProfileReader {
-    private static final Map<String, Long> BYTES = Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
-    private static final List<String> TOP = List.of("summary", "cpu", "quantization");
-    private static final List<String> CPU = List.of("isa", "tune", "features", "vector", "l1", "l2");
-    private static final List<String> ISAS = List.of("x86_64", "aarch64", "jvm");
-    private static final List<String> QUANTIZATION = List.of("arithmetic", "weights", "weight-zero-points",
-            "activation-zero-points");
     private final DiagnosticSink sink;
 
     ProfileReader(DiagnosticSink sink) {
         this.sink = sink;
     }
 
-    /** The profile of a resolved section tree; problems go to the sink. */
+    /**
+     * The profile of a resolved section tree.
+     *
+     * @throws quantwright.ir.diag.UserErrorException with everything that is wrong with it
+     */
     HardwareProfile read(String id, ProfileSection root, String hash) {
-        root.allowOnly(TOP, sink);
-        String summary = text(root, "summary");
-        Optional<CpuMachine> cpu = root.section("cpu").map(this::cpu);
-        if (cpu.isEmpty()) {
-            sink.report(ProfileDiagnostic.MISSING_KEY, root.location(), "section 'cpu' is missing");
+        new SchemaCheck(sink).check(root, ProfileSchema.ROOT);
+        if (root.section("cpu").isEmpty() && root.section("npu").isEmpty()) {
+            sink.report(ProfileDiagnostic.MISSING_KEY, root.location(), "section 'cpu' or 'npu' is missing");
         }
-        ProfileSection rules = root.section("quantization").orElse(null);
-        if (rules == null) {
-            sink.report(ProfileDiagnostic.MISSING_KEY, root.location(), "section 'quantization' is missing");
-            return new HardwareProfile(id, summary, cpu, new QuantizationRules("f32", true, false, true), hash);
-        }
-        return new HardwareProfile(id, summary, cpu, quantization(rules), hash);
+        sink.throwIfErrors();
+        Map<String, Source> sources = new TreeMap<>();
+        SectionReader reader = new SectionReader(root, ProfileSchema.ROOT, sources);
+        QuantizationRules rules = quantization(reader.section("quantization"));
+        Optional<CpuMachine> cpu = reader.optional("cpu").map(c -> new CpuReader(sink).read(c));
+        Optional<NpuMachine> npu = reader.optional("npu").map(n -> new NpuReader(sink).read(n, rules));
+        sink.throwIfErrors();
+        return new HardwareProfile(id, reader.word("summary"), cpu, npu, rules, sources, hash);
     }
 
-    private CpuMachine cpu(ProfileSection s) {
-        s.allowOnly(CPU, sink);
-        List<String> features = s.entry("features").map(e -> e.values().stream().map(ProfileSection.Item::text).toList())
-                .orElse(List.of());
-        return new CpuMachine(choice(s, "isa", ISAS), text(s, "tune"), features,
-                (int) quantity(s, "vector", Map.of("bit", 1L)), quantity(s, "l1", BYTES), quantity(s, "l2", BYTES));
+    private QuantizationRules quantization(SectionReader s) {
+        String weights = s.word("weights");
+        boolean groups = weights.equals("per-group");
+        if (groups != s.has("group")) {
+            sink.report(groups ? ProfileDiagnostic.MISSING_KEY : ProfileDiagnostic.CONTRADICTION, s.location("weights"),
+                    groups ? "'group' is missing in section 'quantization', which has per-group weights"
+                            : "'group' is stated, but weights are " + weights);
+        }
+        Map<OpFamily, Rounding> rounding = new EnumMap<>(OpFamily.class);
+        s.optional("rounding").ifPresent(r -> {
+            for (OpFamily family : OpFamily.values()) {
+                if (r.has(ProfileSchema.familyKey(family))) {
+                    rounding.put(family, Rounding.parse(r.word(ProfileSchema.familyKey(family))));
+                }
+            }
+        });
+        return new QuantizationRules(s.word("arithmetic"), !weights.equals("per-tensor"), s.yes("weight-zero-points"),
+                s.yes("activation-zero-points"), rounding, groups && s.has("group") ? s.whole("group") : 0,
+                s.whole("accumulator"));
     }
 
-    private QuantizationRules quantization(ProfileSection s) {
-        s.allowOnly(QUANTIZATION, sink);
-        List<String> presets = java.util.Arrays.stream(ArithmeticPreset.values()).map(ArithmeticPreset::text).toList();
-        return new QuantizationRules(choice(s, "arithmetic", presets),
-                choice(s, "weights", List.of("per-channel", "per-tensor")).equals("per-channel"),
-                choice(s, "weight-zero-points", List.of("yes", "no")).equals("yes"),
-                choice(s, "activation-zero-points", List.of("yes", "no")).equals("yes"));
+    /** Operating points, the nominal one first; a point at a lower voltage must not be the faster one. */
+    static List<NpuMachine.OperatingPoint> points(SectionReader machine, DiagnosticSink sink) {
+        List<SectionReader> all = machine.each("point");
+        List<NpuMachine.OperatingPoint> points = new java.util.ArrayList<>();
+        for (SectionReader p : all) {
+            points.add(new NpuMachine.OperatingPoint(p.labels().getFirst(), p.number("voltage"), p.number("clock")));
+        }
+        if (points.stream().noneMatch(p -> p.name().equals(ProfileSchema.NOMINAL))) {
+            sink.report(ProfileDiagnostic.NO_NOMINAL, all.getFirst().location(), "operating points: "
+                    + String.join(", ", points.stream().map(NpuMachine.OperatingPoint::name).toList()));
+        }
+        for (int i = 0; i < points.size(); i++) {
+            for (NpuMachine.OperatingPoint other : points) {
+                NpuMachine.OperatingPoint p = points.get(i);
+                if (p.volts() < other.volts() && p.hertz() > other.hertz()) {
+                    sink.report(ProfileDiagnostic.CONTRADICTION, all.get(i).location("clock"), "point '" + p.name()
+                            + "' is faster than '" + other.name() + "' at a lower voltage");
+                }
+            }
+        }
+        points.sort(java.util.Comparator.comparing(p -> !p.name().equals(ProfileSchema.NOMINAL)));
+        return points;
     }
 
-    private Optional<ProfileSection.Item> single(ProfileSection s, String key) {
-        Optional<ProfileSection.Entry> entry = s.entry(key);
-        if (entry.isEmpty()) {
-            sink.report(ProfileDiagnostic.MISSING_KEY, s.location(), "'" + key + "' is missing in this section");
-            return Optional.empty();
-        }
-        if (entry.get().values().size() != 1) {
-            sink.report(ProfileDiagnostic.WRONG_VALUE, entry.get().location(), "'" + key + "' takes one value");
-            return Optional.empty();
-        }
-        return Optional.of(entry.get().values().getFirst());
+    static NpuMachine.ExternalMemory externalMemory(SectionReader s) {
+        return new NpuMachine.ExternalMemory((long) s.number("size"), s.number("bandwidth"), s.number("latency"),
+                s.number("energy"), s.number("background"));
     }
 
-    private String text(ProfileSection s, String key) {
-        return single(s, key).map(ProfileSection.Item::text).orElse("");
-    }
-
-    private String choice(ProfileSection s, String key, List<String> choices) {
-        Optional<ProfileSection.Item> item = single(s, key);
-        if (item.isPresent() && !choices.contains(item.get().text())) {
-            sink.report(ProfileDiagnostic.WRONG_VALUE, item.get().location(), "'" + key + "' is one of "
-                    + String.join(", ", choices), "did you mean '" + Names.nearest(item.get().text(), choices) + "'?");
-        }
-        return item.map(ProfileSection.Item::text).filter(choices::contains).orElse(choices.getFirst());
-    }
-
-    private long quantity(ProfileSection s, String key, Map<String, Long> units) {
-        Optional<ProfileSection.Item> item = single(s, key);
-        if (item.isEmpty()) {
-            return 0;
-        }
-        Long factor = units.get(item.get().unit());
-        if (!item.get().isNumber() || factor == null) {
-            sink.report(item.get().isNumber() ? ProfileDiagnostic.WRONG_UNIT : ProfileDiagnostic.WRONG_VALUE,
-                    item.get().location(), "'" + key + "' takes a number in " + String.join(", ",
-                            units.keySet().stream().sorted().toList()));
-            return 0;
-        }
-        double value = Double.parseDouble(item.get().text()) * factor;
-        if (value <= 0 || value != Math.rint(value) || value > 1L << 50) {
-            sink.report(ProfileDiagnostic.WRONG_VALUE, item.get().location(), "'" + key + "' is a positive whole number");
-        }
-        return (long) value;
+    static NpuMachine.Control control(SectionReader s) {
+        return new NpuMachine.Control(s.number("energy"), s.number("leakage"));
     }
 }

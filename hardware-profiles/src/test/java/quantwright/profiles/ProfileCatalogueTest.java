@@ -49,6 +49,27 @@ class ProfileCatalogueTest {
     }
 
     @Test
+    void numbersOfAnNpuComeInTheRecordsUnitsWithTheirSources() {
+        HardwareProfile profile = new ProfileCatalogue().find("npu-systolic-16x16");
+        NpuMachine npu = profile.npu().orElseThrow();
+        assertEquals(1e9, npu.nominal().hertz());
+        assertEquals(0.5e9, npu.points().get(1).hertz());
+        assertEquals(12.8e9, npu.dram().bytesPerSecond());
+        assertEquals(100e-9, npu.dram().latencySeconds());
+        assertEquals(64, npu.dram().bytePicojoules());
+        assertEquals(2e-3, npu.scratchpad().leakageWatts());
+        assertEquals(256, npu.array().peakMacs());
+        assertEquals(new NpuMachine.TypePair(8, 8, 1, 0.063), npu.types().getFirst());
+        Source source = profile.sources().get("npu.pair.i8.i8.energy");
+        assertEquals(Source.Kind.ASSUMED, source.kind());
+        assertEquals(1.0, source.band());
+        assertEquals(0, profile.sources().get("npu.array.rows").band());
+        assertEquals(Source.Kind.DATASHEET.band(), profile.sources().get("npu.dram.bandwidth").band());
+        assertEquals(3, new ProfileCatalogue().find("npu-edge-4bit").npu().orElseThrow().types().stream()
+                .filter(t -> t.activationBits() == 8).count());
+    }
+
+    @Test
     void mistakesAreNamedWithPlaceAndCode() throws IOException {
         assertEquals("QW-H0101", first("x86-avx512-vnnj").code().id());
         assertProblem("qhw 1\nprofile a { summary x }", "QW-H0103", "a.qhw:2:23");

@@ -1,24 +1,30 @@
 /** Hardware profiles: nested sections of entries, each a list of values with units and where the number comes from. */
 grammar Qhw;
 
-file : 'qhw' version=NUMBER 'profile' id=word ('extends' base=word)? section EOF ;
+file : 'qhw' version=NUMBER 'profile' id=word ('extends' base)? section EOF ;
+
+base : word | STRING ;
 
 section : '{' item* '}' ;
 
 item
-    : key=word section                                         # subsection
+    : key=word label+=word* section                            # subsection
+    | provenance ';'                                           # sectionSource
     | key=word value (',' value)* provenance? ';'              # entry
     ;
 
 value
     : number=NUMBER unit?                                      # quantity
     | text=STRING                                              # string
+    | word '<' value (',' value)* '>'                          # composite
     | word                                                     # symbol
     ;
 
 unit : word ('/' word)? ;
 
-provenance : 'source' kind=word text=STRING ;
+provenance : 'source' kind=word text=STRING band? ;
+
+band : '+-' NUMBER '%' ;
 
 word : WORD | 'profile' | 'source' | 'extends' | 'qhw' ;
 

@@ -1,0 +1,35 @@
+package quantwright.profiles;
+
+import java.util.List;
+
+/** Instruction sets and their extensions by LLVM's names. */
+final class CpuNames {
+    static final String X86_64 = "x86_64";
+    static final String AARCH64 = "aarch64";
+    /** Java bytecode: a machine without extensions. */
+    static final String JVM = "jvm";
+    /** The instruction sets. */
+    static final List<String> ISAS = List.of(X86_64, AARCH64, JVM);
+
+    private static final List<String> X86_FEATURES = List.of("sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "avx",
+            "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe", "aes", "pclmul", "vaes", "vpclmulqdq", "sha",
+            "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd", "avx512vnni", "avx512vbmi", "avx512vbmi2",
+            "avx512ifma", "avx512bitalg", "avx512vpopcntdq", "avx512bf16", "avx512fp16", "avx512vp2intersect",
+            "avxvnni", "avxvnniint8", "avxvnniint16", "avxifma", "avxneconvert", "gfni", "amx-tile", "amx-int8",
+            "amx-bf16");
+    private static final List<String> ARM_FEATURES = List.of("neon", "dotprod", "i8mm", "fullfp16", "bf16", "fp16fml",
+            "fp-armv8", "crc", "lse", "rdm", "rcpc", "aes", "sha2", "sha3", "jsconv", "complxnum", "fcma", "sve",
+            "sve2", "sme", "sme2");
+
+    private CpuNames() {
+    }
+
+    /** Extensions of an instruction set. */
+    static List<String> features(String isa) {
+        return switch (isa) {
+            case X86_64 -> X86_FEATURES;
+            case AARCH64 -> ARM_FEATURES;
+            default -> List.of();
+        };
+    }
+}
