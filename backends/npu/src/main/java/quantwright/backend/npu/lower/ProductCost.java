@@ -1,0 +1,125 @@
+package quantwright.backend.npu.lower;
+
+import quantwright.backend.npu.plan.CostModel;
+import quantwright.backend.npu.plan.Tiling;
+import quantwright.npu.isa.Dataflow;
+
+/** Expected cycles of a product under one mapping and band height. */
+final class ProductCost {
+    private final ProductLayer layer;
+    private final Mapping mapping;
+    private final CostModel model;
+    private final Weights weights;
+    private final int bandRows;
+    private final boolean flat;
+
+    ProductCost(ProductLayer layer, Mapping mapping, CostModel model, Weights weights, int bandRows, boolean flat) {
+        this.layer = layer;
+        this.mapping = mapping;
+        this.model = model;
+        this.weights = weights;
+        this.bandRows = bandRows;
+        this.flat = flat;
+    }
+
+    Tiling.Cost of(ProductTiling t) {
+        int height = layer.output().height();
+        int bands = Math.ceilDiv(height, bandRows);
+        int last = height - (bands - 1) * bandRows;
+        double array = (bands - 1) * band(t, bandRows) + band(t, last);
+        double vector = (bands - 1) * requantize(t, bandRows) + requantize(t, last);
+        long in = layer.bytesInOf(bandRows) * (t.columnsOuter() && bands > 1 ? columnGroups(t) : 1);
+        long weightBytes = weights.total() * rounds(t, bands);
+        long constants = weightBytes + layer.tableBytes();
+        long chunkLoads = t.chunks().size() * rounds(t, bands);
+        double dmaIn = loads(chunkLoads, constants) + (in == 0 ? 0 : loads(bands, in));
+        long out = layer.bytesOutOf();
+        double dmaOut = out == 0 ? 0 : loads(bands, out);
+        double first = model.dma(1, layer.tableBytes())
+                + model.dma(1, weights.chunkBytes(t.chunks()).getFirst()) + (in == 0 ? 0 : model.dma(1, in / bands));
+        double lastTile = requantize(t, bandRows) / Math.max(1, tiles(t, bandRows)) + (out == 0 ? 0 : model.dma(1, out / bands));
+        return new Tiling.Cost(array, vector, dmaIn, dmaOut, Math.min(first, dmaIn) * 0.0 + lastTile, constants + in + out);
+    }
+
+    private double loads(long instructions, long bytes) {
+        return instructions * model.dma(1, 1) + model.channel(bytes);
+    }
+
+    /** How often every weight is loaded. */
+    private long rounds(ProductTiling t, int bands) {
+        if (t.resident()) {
+            return 1;
+        }
+        boolean splitColumns = weights.columnEnds().size() < t.chunks().size();
+        long tiles = (long) bands * tiles(t, bandRows);
+        return splitColumns ? tiles : t.columnsOuter() ? 1 : bands;
+    }
+
+    private long columnGroups(ProductTiling t) {
+        return t.resident() ? mapping.columns().size() : t.chunks().size();
+    }
+
+    /** Accumulator tiles of a band and one column tile. */
+    private long tiles(ProductTiling t, int rows) {
+        return (long) Math.ceilDiv(gridRows(rows), t.tileRows()) * Math.ceilDiv(gridColumns(rows), t.tileColumns());
+    }
+
+    private int gridRows(int rows) {
+        return flat ? 1 : rows / mapping.patchRows();
+    }
+
+    private int gridColumns(int rows) {
+        return flat ? rows * layer.output().width() : layer.output().width() / mapping.patchColumns();
+    }
+
+    private double band(ProductTiling t, int rows) {
+        double cycles = 0;
+        int height = gridRows(rows);
+        int width = gridColumns(rows);
+        int fullRows = height / t.tileRows();
+        int fullColumns = width / t.tileColumns();
+        int restRows = height % t.tileRows();
+        int restColumns = width % t.tileColumns();
+        cycles += (double) fullRows * fullColumns * tile(t, t.tileRows(), t.tileColumns());
+        cycles += restRows == 0 ? 0 : fullColumns * tile(t, restRows, t.tileColumns());
+        cycles += restColumns == 0 ? 0 : fullRows * tile(t, t.tileRows(), restColumns);
+        cycles += restRows == 0 || restColumns == 0 ? 0 : tile(t, restRows, restColumns);
+        return cycles;
+    }
+
+    /** All column tiles of one accumulator tile. */
+    private double tile(ProductTiling t, int rows, int columns) {
+        double cycles = 0;
+        ColumnTile first = mapping.columns().getFirst();
+        ColumnTile last = mapping.columns().getLast();
+        cycles += (mapping.columns().size() - 1) * tile(t, rows, columns, first) + tile(t, rows, columns, last);
+        return cycles;
+    }
+
+    private double tile(ProductTiling t, int rows, int columns, ColumnTile tile) {
+        double perCell = model.macsPerCell(layer.inputs().getFirst().number().bits(), layer.product().weightType().bits());
+        double cycles = 0;
+        int wide = tile.channels() * mapping.patch();
+        int steps = Math.ceilDiv(rows, t.stepRows());
+        int lastRows = rows - (steps - 1) * t.stepRows();
+        for (Piece piece : tile.pieces()) {
+            if (mapping.native_()) {
+                cycles += model.depthwise((long) rows * columns, (long) piece.tapRows() * piece.tapColumns(), wide);
+                continue;
+            }
+            double one = model.product((long) t.stepRows() * columns, piece.depth(), wide, perCell);
+            double end = model.product((long) lastRows * columns, piece.depth(), wide, perCell);
+            cycles += (steps - 1) * one + end;
+            if (model.dataflow() != Dataflow.OUTPUT_STATIONARY) {
+                cycles += (model.dataflow() == Dataflow.INPUT_STATIONARY ? steps : 1) * model.load(piece.depth());
+            }
+        }
+        return cycles;
+    }
+
+    private double requantize(ProductTiling t, int rows) {
+        double instructions = (double) tiles(t, rows) * mapping.columns().size() * mapping.patch();
+        double elements = (double) rows * layer.output().width() * layer.output().channels();
+        return instructions * model.vectorUnit().startCycles() + elements / model.vectorUnit().requantize();
+    }
+}

@@ -1,0 +1,200 @@
+package quantwright.backend.npu.lower;
+
+import java.util.Arrays;
+import java.util.List;
+import quantwright.backend.npu.plan.Emission;
+import quantwright.backend.npu.plan.Feature;
+import quantwright.backend.npu.plan.Located;
+import quantwright.backend.npu.plan.Rows;
+import quantwright.ir.op.Window2d;
+import quantwright.npu.isa.Accumulators;
+import quantwright.npu.isa.Area;
+import quantwright.npu.isa.ArrayInstruction;
+import quantwright.npu.isa.Block;
+import quantwright.npu.isa.Dataflow;
+import quantwright.npu.isa.Extent;
+import quantwright.npu.isa.Grid;
+import quantwright.npu.isa.NumberType;
+import quantwright.npu.isa.VectorInstruction;
+import quantwright.npu.isa.Window;
+
+/** Writes the instructions of a product: bands, accumulator tiles, column tiles, pieces. */
+final class ProductEmitter {
+    private final ProductLayer layer;
+    private final Product p;
+    private final Finish finish;
+    private final Emission emission;
+    private final ProductTiling tiling;
+    private final Mapping mapping;
+    private final Feature in;
+    private final Feature out;
+    private final WeightBuffers weights;
+    private final int half;
+    private int tableAddress;
+    private int accumulators;
+
+    /** Part of a band: patches {@code row..row+rows} by {@code column..column+columns} of the (flattened) output. */
+    private record Tile(Rows band, Located from, Located to, int row, int rows, int column, int columns) {
+    }
+
+    ProductEmitter(ProductLayer layer, Emission emission) {
+        this.layer = layer;
+        this.p = layer.product();
+        this.finish = layer.finish();
+        this.emission = emission;
+        this.tiling = (ProductTiling) emission.tiling().choice();
+        this.mapping = tiling.mapping();
+        this.in = layer.inputs().getFirst();
+        this.out = layer.output();
+        this.half = emission.machine().accumulatorWords() / 2;
+        this.weights = new WeightBuffers(p, tiling, emission);
+    }
+
+    void run() {
+        byte[] tables = finish.table();
+        if (finish.lookup() != null) {
+            tables = Arrays.copyOf(tables, tables.length + finish.lookup().length);
+            System.arraycopy(finish.lookup(), 0, tables, finish.table().length, finish.lookup().length);
+        }
+        weights.prefetch(0);
+        tableAddress = emission.constant(tables, 0);
+        if (tiling.resident()) {
+            weights.prefetchAll();
+        }
+        if (tiling.columnsOuter()) {
+            List<Rows> bands = emission.bands();
+            for (int c = 0; c < mapping.columns().size(); ) {
+                int end = weights.columnsTogether(c);
+                for (Rows band : bands) {
+                    band(band, c, end);
+                }
+                c = end;
+            }
+        } else {
+            emission.bands().forEach(band -> band(band, 0, mapping.columns().size()));
+        }
+    }
+
+    private void band(Rows band, int firstColumn, int endColumn) {
+        Located from = emission.read(band).getFirst();
+        Located to = emission.write(band);
+        int height = tiling.flat() ? 1 : band.count() / mapping.patchRows();
+        int width = tiling.flat() ? band.count() * out.width() : out.width() / mapping.patchColumns();
+        for (int c = firstColumn; c < endColumn; c++) {
+            for (int y = 0; y < height; y += tiling.tileRows()) {
+                for (int x = 0; x < width; x += tiling.tileColumns()) {
+                    tile(new Tile(band, from, to, y, Math.min(tiling.tileRows(), height - y), x,
+                            Math.min(tiling.tileColumns(), width - x)), c);
+                }
+            }
+        }
+        emission.flush(band);
+    }
+
+    private void tile(Tile t, int columnTile) {
+        ColumnTile column = mapping.columns().get(columnTile);
+        int wide = column.channels() * mapping.patch();
+        if (mapping.native_()) {
+            Piece piece = column.pieces().getFirst();
+            emission.array(new ArrayInstruction.Depthwise(window(t, 0, t.rows, piece),
+                    weights.require(columnTile, 0), p.groupOutputs(), new Accumulators(accumulators, wide), false));
+        } else if (emission.machine().dataflow() == Dataflow.WEIGHT_STATIONARY) {
+            for (int k = 0; k < column.pieces().size(); k++) {
+                int buffer = weights.stationary(columnTile, k);
+                emission.array(new ArrayInstruction.StreamInputs(buffer, window(t, 0, t.rows, column.pieces().get(k)),
+                        wide, new Accumulators(accumulators, wide), k > 0));
+            }
+        } else {
+            steps(t, columnTile, column, wide);
+        }
+        requantize(t, column, wide);
+        accumulators = accumulators == 0 ? half : 0;
+    }
+
+    /** Output- and input-stationary arrays hold a few rows at a time. */
+    private void steps(Tile t, int columnTile, ColumnTile column, int wide) {
+        boolean os = emission.machine().dataflow() == Dataflow.OUTPUT_STATIONARY;
+        for (int k = 0; k < column.pieces().size(); k++) {
+            Piece piece = column.pieces().get(k);
+            quantwright.npu.isa.Weights w = weights.require(columnTile, k);
+            for (int y = 0; y < t.rows; y += tiling.stepRows()) {
+                int rows = Math.min(tiling.stepRows(), t.rows - y);
+                Accumulators sums = new Accumulators(accumulators + y * t.columns * wide, wide);
+                if (os) {
+                    emission.array(new ArrayInstruction.StreamBoth(window(t, y, rows, piece), w, sums, k > 0));
+                } else {
+                    int buffer = weights.nextBuffer();
+                    emission.array(new ArrayInstruction.LoadInputs(buffer, window(t, y, rows, piece)));
+                    emission.array(new ArrayInstruction.StreamWeights(buffer, rows * t.columns, w, sums, k > 0));
+                }
+            }
+        }
+    }
+
+    private Window window(Tile t, int skip, int rows, Piece piece) {
+        Window2d w = p.window();
+        int pixel = in.pixelPitch();
+        int pitch = t.from.rowPitch();
+        int patchRow = mapping.patchRows() * w.strideH();
+        int patchColumn = mapping.patchColumns() * w.strideW();
+        int address;
+        if (tiling.flat()) {
+            address = t.from.at(t.band.from(), 0) + t.column * pixel;
+        } else {
+            int row = t.band.from() * w.strideH() + (t.row + skip) * patchRow - w.padTop() + piece.tapRow() * w.dilationH();
+            address = t.from.at(row, t.column * patchColumn - w.padLeft() + piece.tapColumn() * w.dilationW());
+        }
+        address += piece.channel() * in.elementBytes();
+        return new Window(address, in.number(), in.zero(), rows, rows == 1 ? 0 : patchRow * pitch, t.columns,
+                t.columns == 1 ? 0 : patchColumn * pixel, piece.tapRows(),
+                piece.tapRows() == 1 ? 0 : w.dilationH() * pitch, piece.tapColumns(),
+                piece.tapColumns() == 1 ? 0 : w.dilationW() * pixel, piece.channels());
+    }
+
+    private void requantize(Tile t, ColumnTile column, int wide) {
+        for (int pixel = 0; pixel < mapping.patch(); pixel++) {
+            int row = t.band.from() + t.row * mapping.patchRows() + pixel / mapping.patchColumns();
+            int x = t.column * mapping.patchColumns() + pixel % mapping.patchColumns();
+            int address = tiling.flat() ? t.to.at(t.band.from(), 0) + t.column * out.pixelPitch() : t.to.at(row, x);
+            int outer = t.rows == 1 ? 0 : mapping.patchRows() * t.to.rowPitch();
+            int inner = t.columns == 1 ? 0 : mapping.patchColumns() * out.pixelPitch();
+            Accumulators sums = new Accumulators(accumulators + pixel * column.channels(), wide);
+            Grid grid = new Grid(t.rows, t.columns, column.channels());
+            address += column.channel() * out.elementBytes();
+            if (finish.raw()) {
+                raw(sums, grid, column, address, outer, inner);
+            } else {
+                emission.vector(requantize(sums, grid, new Area(address, out.number(), out.zero(), outer, inner),
+                        finish.rescaling(), tableAddress + column.channel() * finish.entryBytes()));
+            }
+        }
+    }
+
+    private VectorInstruction.Requantize requantize(Accumulators sums, Grid grid, Area area,
+            quantwright.npu.isa.Rescaling rescaling, int table) {
+        boolean lookup = finish.lookup() != null;
+        return new VectorInstruction.Requantize(sums, grid, area, rescaling, table, true, finish.clamp().min(),
+                finish.clamp().max(), lookup, lookup ? tableAddress + finish.table().length : 0);
+    }
+
+    /** Upper and lower halves of a row of pixels go to a buffer after the tables and are interleaved from there. */
+    private void raw(Accumulators sums, Grid grid, ColumnTile column, int address, int outer, int inner) {
+        int pixels = grid.innerRows();
+        int channels = column.channels();
+        int upper = tableAddress + finish.table().length;
+        int lower = upper + 2 * channels * pixels;
+        int table = tableAddress + column.channel() * finish.entryBytes();
+        Grid row = new Grid(1, pixels, channels);
+        int pitch = pixels == 1 ? 0 : 2 * channels;
+        Extent elements = new Extent(2, channels, pixels);
+        for (int r = 0; r < grid.outerRows(); r++) {
+            Accumulators sum = new Accumulators(sums.address() + r * pixels * sums.pitch(), sums.pitch());
+            int to = address + r * outer;
+            emission.vector(requantize(sum, row, new Area(upper, NumberType.I16, 0, 0, pitch), RawSums.RESCALING, table));
+            emission.vector(requantize(sum, row, new Area(lower, NumberType.I16, 0, 0, pitch), RawSums.LOW,
+                    table + finish.table().length / 2));
+            emission.vector(new VectorInstruction.Move(new Block(upper, 2, pitch), new Block(to + 2, 4, inner), elements));
+            emission.vector(new VectorInstruction.Move(new Block(lower, 2, pitch), new Block(to, 4, inner), elements));
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package quantwright.backend.npu.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import quantwright.backend.npu.plan.CostModel;
+import quantwright.backend.npu.plan.Feature;
+import quantwright.backend.npu.plan.Tiling;
+import quantwright.ir.op.Window2d;
+import quantwright.npu.isa.Dataflow;
+
+/** Searches mappings, accumulator tiles, bands, and ways to stream weights for the fewest cycles. */
+final class ProductSearch {
+    private static final int MAX_CHUNKS = 4;
+
+    private final ProductLayer layer;
+    private final Product p;
+    private final CostModel model;
+    private final long budget;
+    private final int alignment;
+    private final int out;
+    private final int across;
+    private Tiling best;
+    private double bestCycles = Double.MAX_VALUE;
+
+    ProductSearch(ProductLayer layer, CostModel model, long budget) {
+        this.layer = layer;
+        this.p = layer.product();
+        this.model = model;
+        this.budget = budget;
+        this.alignment = model.alignment();
+        this.out = layer.output().height();
+        this.across = layer.output().width();
+    }
+
+    Optional<Tiling> run() {
+        for (Mapping mapping : mappings()) {
+            Weights weights = new Weights(p, mapping);
+            for (int rows : layer.bands()) {
+                if (rows % mapping.patchRows() == 0) {
+                    tile(mapping, weights, rows);
+                }
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private List<Mapping> mappings() {
+        List<Mapping> mappings = new ArrayList<>();
+        boolean os = model.dataflow() == Dataflow.OUTPUT_STATIONARY;
+        int depth = os ? Integer.MAX_VALUE : model.parameters().arrayRows();
+        int columns = model.dataflow() == Dataflow.INPUT_STATIONARY
+                ? model.parameters().accumulatorWords() / 2 / model.parameters().arrayColumns()
+                : model.parameters().arrayColumns();
+        boolean runs = layer.inputs().getFirst().pixelPitch() == p.inputs() * layer.inputs().getFirst().elementBytes();
+        if (p.groups() == 1) {
+            mappings.add(Mapping.matrix(p, 1, 1, 1, depth, columns, runs));
+            return mappings;
+        }
+        if (p.isDepthwise() && model.parameters().depthwise()) {
+            int half = model.parameters().accumulatorWords() / 2 / p.groupOutputs();
+            mappings.add(Mapping.depthwise(p, Math.min(p.inputs(), Math.max(1, half / Math.min(half, 64)))));
+        }
+        for (int patchRows : patches(p.window().strideH(), p.window().dilationH(), out)) {
+            for (int patchColumns : patches(p.window().strideW(), p.window().dilationW(), across)) {
+                merged(mappings, patchRows, patchColumns, depth, columns);
+            }
+        }
+        return mappings;
+    }
+
+    /** As many groups side by side as rows and columns of the array take, at least one. */
+    private void merged(List<Mapping> mappings, int patchRows, int patchColumns, int depth, int columns) {
+        Window2d w = p.window();
+        int patch = patchRows * patchColumns;
+        int taps = w.strideW() * (patchColumns - 1) + w.kernelW();
+        int all = taps * (w.strideH() * (patchRows - 1) + w.kernelH());
+        TreeSet<Integer> counts = new TreeSet<>();
+        for (int t : new int[] {1, w.kernelW(), taps, all}) {
+            counts.add(Math.clamp(Math.min((depth == Integer.MAX_VALUE ? columns : depth) / Math.max(1, t * p.groupInputs()),
+                    columns / (p.groupOutputs() * patch)), patch > 1 ? 0 : 1, p.groups()));
+        }
+        for (int count : counts) {
+            if (count > 0) {
+                mappings.add(Mapping.matrix(p, count, patchRows, patchColumns, depth, columns, false));
+            }
+        }
+    }
+
+    /** Patch extents along an axis: those that divide it evenly. */
+    private static List<Integer> patches(int stride, int dilation, int extent) {
+        List<Integer> sizes = new ArrayList<>(List.of(1));
+        for (int s = 2; s <= 16 && dilation == 1; s++) {
+            if (extent % s == 0) {
+                sizes.add(s);
+            }
+        }
+        return sizes;
+    }
+
+    private void tile(Mapping mapping, Weights weights, int bandRows) {
+        boolean flat = p.isPointwise() && layer.isDense(bandRows, alignment);
+        int height = flat ? 1 : bandRows / mapping.patchRows();
+        int width = flat ? bandRows * across : across / mapping.patchColumns();
+        int half = model.parameters().accumulatorWords() / 2;
+        int most = half / mapping.widest();
+        if (most == 0) {
+            return;
+        }
+        int step = mapping.native_() ? Integer.MAX_VALUE : switch (model.dataflow()) {
+            case WEIGHT_STATIONARY -> Integer.MAX_VALUE;
+            case OUTPUT_STATIONARY -> model.parameters().arrayRows();
+            case INPUT_STATIONARY -> model.parameters().arrayColumns();
+        };
+        step = Math.min(step, most);
+        for (int columns : widths(width, step)) {
+            int rowsOfStep = Math.max(1, Math.min(height, step / columns));
+            int steps = Math.max(1, Math.min(Math.ceilDiv(height, rowsOfStep), most / (rowsOfStep * columns)));
+            int rowsOfTile = Math.min(height, rowsOfStep * steps);
+            // Tiles of about equal height: a small last one would cost a whole fill.
+            rowsOfTile = balanced(height, rowsOfTile, rowsOfStep == rowsOfTile ? 1 : rowsOfStep);
+            ProductCost cost = new ProductCost(layer, mapping, model, weights, bandRows, flat);
+            stream(mapping, weights, bandRows, flat, rowsOfTile, columns, Math.min(rowsOfStep, rowsOfTile), cost);
+        }
+    }
+
+    private static int balanced(int height, int most, int unit) {
+        int tiles = Math.ceilDiv(height, most);
+        return Math.min(most, Math.ceilDiv(Math.ceilDiv(height, tiles), unit) * unit);
+    }
+
+    /** Widths of accumulator tiles: the widest that fits, evened out, and for small steps whatever fills them well. */
+    private static TreeSet<Integer> widths(int width, int most) {
+        TreeSet<Integer> widths = new TreeSet<>();
+        int widest = Math.min(width, most);
+        widths.add(widest);
+        widths.add(Math.ceilDiv(width, Math.ceilDiv(width, widest)));
+        for (int w = Math.min(widest, 16); w > 1 && most <= 256; w /= 2) {
+            widths.add(w);
+        }
+        return widths;
+    }
+
+    private void stream(Mapping mapping, Weights weights, int bandRows, boolean flat, int tileRows, int tileColumns,
+            int stepRows, ProductCost cost) {
+        List<Integer> whole = weights.chunks(Math.max(1, Math.ceilDiv(weights.total(), MAX_CHUNKS)), true);
+        consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, false, whole, true), bandRows, weights,
+                cost);
+        if (weights.columnEnds().size() > 1) {
+            consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, true, whole, true), bandRows,
+                    weights, cost);
+        }
+        long stages = stageBytes(bandRows);
+        long slot = (budget - stages - alignment * 8L - aligned(layer.tableBytes() + layer.rawBytes(tileColumns, mapping.widest()))) / 2;
+        if (slot < weights.largestPiece() || weights.total() <= slot) {
+            return;
+        }
+        for (long size : new long[] {slot, slot / 2, slot / 4}) {
+            if (size >= weights.largestPiece()) {
+                List<Integer> parts = weights.chunks((int) Math.min(size, Integer.MAX_VALUE), size >= weights.largestColumn());
+                consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, true, parts, false), bandRows,
+                        weights, cost);
+                consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, false, parts, false), bandRows,
+                        weights, cost);
+            }
+        }
+    }
+
+    private int aligned(int bytes) {
+        return Math.ceilDiv(bytes, alignment) * alignment;
+    }
+
+    private long stageBytes(int bandRows) {
+        return layer.stageSizes(bandRows, alignment).stream().mapToLong(b -> aligned(b)).sum();
+    }
+
+    private void consider(ProductTiling choice, int bandRows, Weights weights, ProductCost cost) {
+        Feature output = layer.output();
+        boolean banded = bandRows < output.height();
+        if (choice.columnsOuter() && banded && !output.isResident()) {
+            // A band leaves with all its channels.
+            return;
+        }
+        List<Integer> slots = new ArrayList<>();
+        slots.add(layer.tableBytes() + layer.rawBytes(choice.tileColumns(), choice.mapping().widest()));
+        List<Integer> sizes = weights.chunkBytes(choice.chunks());
+        if (choice.resident()) {
+            slots.addAll(sizes);
+        } else {
+            int largest = sizes.stream().mapToInt(Integer::intValue).max().orElseThrow();
+            slots.add(largest);
+            slots.add(largest);
+        }
+        Tiling.Cost estimate = cost.of(choice);
+        double cycles = estimate.cycles(model.channel(estimate.external()));
+        if (cycles < bestCycles) {
+            Tiling tiling = new Tiling(bandRows, slots, layer.stageSizes(bandRows, alignment), estimate, choice);
+            if (tiling.bytes(alignment) <= budget) {
+                best = tiling;
+                bestCycles = cycles;
+            }
+        }
+    }
+}

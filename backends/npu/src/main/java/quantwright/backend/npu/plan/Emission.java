@@ -1,0 +1,224 @@
+package quantwright.backend.npu.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import quantwright.backend.npu.emit.Recorder;
+import quantwright.npu.isa.ArrayInstruction;
+import quantwright.npu.isa.Block;
+import quantwright.npu.isa.DmaInstruction;
+import quantwright.npu.isa.Extent;
+import quantwright.npu.isa.MachineParameters;
+import quantwright.npu.isa.Queue;
+import quantwright.npu.isa.VectorInstruction;
+
+/**
+ * What a layer needs to write its instructions: where its buffers lie, and its bands of maps. Bands of maps outside the
+ * scratchpad are brought in and out here, in alternating buffers; halos are filled here.
+ */
+public final class Emission {
+    private final Recorder recorder;
+    private final MachineParameters machine;
+    private final ConstantPool pool;
+    /** The byte that lies in the halo of each map that stays. */
+    private final Map<Feature, Integer> haloOf;
+    private Layer layer;
+    private Tiling tiling;
+    private List<Integer> slots = List.of();
+    private List<Integer> stages = List.of();
+    private int band;
+    private final Map<Integer, Integer> sidesFilled = new HashMap<>();
+
+    /** An emission into a recorder. */
+    public Emission(Recorder recorder, MachineParameters machine, ConstantPool pool) {
+        this.recorder = recorder;
+        this.machine = machine;
+        this.pool = pool;
+        this.haloOf = new HashMap<>();
+    }
+
+    /** Starts a layer whose buffers lie at the given addresses. */
+    public void begin(Step step, List<Integer> slotAddresses, List<Integer> stageAddresses) {
+        layer = step.layer();
+        tiling = step.tiling();
+        slots = slotAddresses;
+        stages = stageAddresses;
+        band = 0;
+        sidesFilled.clear();
+    }
+
+    /** The machine. */
+    public MachineParameters machine() {
+        return machine;
+    }
+
+    /** How the layer is cut. */
+    public Tiling tiling() {
+        return tiling;
+    }
+
+    /** Alignment of buffers. */
+    public int alignment() {
+        return Math.max(4, machine.dmaAlignment());
+    }
+
+    /** Appends an array instruction. */
+    public void array(ArrayInstruction instruction) {
+        recorder.add(Queue.ARRAY, instruction);
+    }
+
+    /** Appends a vector instruction. */
+    public void vector(VectorInstruction instruction) {
+        recorder.add(Queue.VECTOR, instruction);
+    }
+
+    /** Address of a constant buffer. */
+    public int slot(int index) {
+        return slots.get(index);
+    }
+
+    /** Puts a block into DRAM; its address there. */
+    public long constant(byte[] block) {
+        return pool.add(block);
+    }
+
+    /** Loads {@code bytes} constants from DRAM to a slot. */
+    public void load(long dram, int slot, int bytes) {
+        recorder.add(Queue.DMA_IN, new DmaInstruction.DmaIn(dram, 0, 0, new Block(slots.get(slot), 0, 0),
+                new Extent(bytes, 1, 1)));
+    }
+
+    /** Puts a block into DRAM and loads it to a slot; the slot's address. */
+    public int constant(byte[] block, int slot) {
+        load(pool.add(block), slot, block.length);
+        return slots.get(slot);
+    }
+
+    /** Bands of output rows. */
+    public List<Rows> bands() {
+        List<Rows> bands = new ArrayList<>();
+        int height = layer.output().height();
+        for (int y = 0; y < height; y += tiling.bandRows()) {
+            bands.add(new Rows(y, Math.min(y + tiling.bandRows(), height)));
+        }
+        return bands;
+    }
+
+    /** Makes the rows of all inputs that a band needs available. */
+    public List<Located> read(Rows rows) {
+        List<Located> located = new ArrayList<>();
+        int stage = 0;
+        for (int i = 0; i < layer.inputs().size(); i++) {
+            Feature f = layer.inputs().get(i);
+            if (f.isResident()) {
+                located.add(resident(i));
+            } else {
+                int copies = copies();
+                located.add(bring(i, rows, stage + band % copies));
+                stage += copies;
+            }
+        }
+        return located;
+    }
+
+    /** Where a band of the output is to be written. */
+    public Located write(Rows rows) {
+        Feature f = layer.output();
+        if (f.isResident()) {
+            Band whole = f.whole();
+            return new Located(f.address() + whole.origin(), 0, whole.rowPitch(), f.pixelPitch());
+        }
+        Band layout = layer.outputStage(tiling.bandRows(), alignment());
+        return new Located(outputStage(), rows.from(), layout.rowPitch(), f.pixelPitch());
+    }
+
+    /** Ends a band: takes the output out if it does not stay. */
+    public void flush(Rows rows) {
+        Feature f = layer.output();
+        if (!f.isResident()) {
+            Band layout = layer.outputStage(tiling.bandRows(), alignment());
+            int pitch = f.dramRowPitch(alignment());
+            boolean dense = layout.isDense() && pitch == f.rowBytes();
+            Extent size = dense ? new Extent(rows.count() * pitch, 1, 1) : new Extent(f.rowBytes(), rows.count(), 1);
+            recorder.add(Queue.DMA_OUT, new DmaInstruction.DmaOut(new Block(outputStage(), dense ? 0 : layout.rowPitch(), 0),
+                    f.dram() + (long) rows.from() * pitch, dense ? 0 : pitch, 0, size));
+        }
+        band++;
+    }
+
+    private int copies() {
+        return tiling.bandRows() < layer.output().height() ? 2 : 1;
+    }
+
+    private int outputStage() {
+        int copies = copies();
+        return stages.get(stages.size() - copies + band % copies);
+    }
+
+    private Located resident(int input) {
+        Feature f = layer.inputs().get(input);
+        Band whole = f.whole();
+        int address = f.address() + whole.origin();
+        if (!layer.halo(input).isNone()) {
+            Integer value = haloOf.put(f.root(), layer.fill(input));
+            if (value == null || value != layer.fill(input)) {
+                fillHalo(f, whole, address, layer.fill(input));
+            }
+        }
+        return new Located(address, 0, whole.rowPitch(), f.pixelPitch());
+    }
+
+    /** Fills all around a map: what lies before the first row, between rows, and after the last row. */
+    private void fillHalo(Feature f, Band whole, int address, int value) {
+        int pixel = f.pixelPitch();
+        int before = whole.top() * whole.rowPitch() + whole.left() * pixel;
+        fill(address - before, before, 1, 0, value);
+        if (whole.left() + whole.right() > 0) {
+            fill(address + f.rowBytes(), whole.rowPitch() - f.rowBytes(), whole.rows() - 1, whole.rowPitch(), value);
+        }
+        int last = address + (whole.rows() - 1) * whole.rowPitch() + f.rowBytes();
+        fill(last, whole.right() * pixel + whole.bottom() * whole.rowPitch(), 1, 0, value);
+    }
+
+    /** Fills a strided block of the scratchpad; nothing if it is empty. */
+    public void fill(int address, int bytes, int rows, int pitch, int value) {
+        if (bytes > 0 && rows > 0) {
+            recorder.add(Queue.DMA_IN, new DmaInstruction.DmaFill(new Block(address, rows == 1 ? 0 : pitch, 0),
+                    new Extent(bytes, rows, 1), value & 0xff));
+        }
+    }
+
+    private Located bring(int input, Rows outputRows, int stage) {
+        Feature f = layer.inputs().get(input);
+        Band layout = layer.stage(input, tiling.bandRows(), alignment());
+        Rows needed = layer.rows(input, outputRows.from(), outputRows.to());
+        Rows there = needed.inside(f.height());
+        int first = stages.get(stage) + layout.origin();
+        int pitch = layout.rowPitch();
+        int pixel = f.pixelPitch();
+        int margin = layout.left() * pixel;
+        int value = layer.fill(input);
+        if (!layer.halo(input).isNone() && sidesFilled.put(stage, value) == null) {
+            fill(first - margin, margin, 1, 0, value);
+            fill(first + f.rowBytes(), pitch - f.rowBytes(), layout.rows() - 1, pitch, value);
+            fill(first + (layout.rows() - 1) * pitch + f.rowBytes(), layout.right() * pixel, 1, 0, value);
+        }
+        int above = there.from() - needed.from();
+        int below = needed.to() - there.to();
+        fill(first, f.rowBytes(), above, pitch, value);
+        fill(first + (needed.count() - below) * pitch, f.rowBytes(), below, pitch, value);
+        if (there.count() > 0) {
+            bring(f, there, first + above * pitch, pitch);
+        }
+        return new Located(first, needed.from(), pitch, pixel);
+    }
+
+    private void bring(Feature f, Rows rows, int address, int pitch) {
+        int dramPitch = f.dramRowPitch(alignment());
+        boolean dense = pitch == dramPitch && pitch == f.rowBytes();
+        Extent size = dense ? new Extent(rows.count() * pitch, 1, 1) : new Extent(f.rowBytes(), rows.count(), 1);
+        recorder.add(Queue.DMA_IN, new DmaInstruction.DmaIn(f.dram() + (long) rows.from() * dramPitch,
+                dense ? 0 : dramPitch, 0, new Block(address, dense ? 0 : pitch, 0), size));
+    }
+}

@@ -1,0 +1,2 @@
+/** Where feature maps and constants lie, how layers are cut into tiles, and what that is expected to cost. */
+package quantwright.backend.npu.plan;
