@@ -27,6 +27,10 @@ import quantwright.ir.loc.Location;
  * at all; every file's hash is in the manifest and is checked when the file is opened.
  */
 public record Artifact(Path folder, Manifest manifest) {
+    /** Name of the file with the graph that the artifact computes. */
+    public static final String GRAPH_FILE = "model.qir";
+    /** Name of the file with the graph's large constants, if it has any. */
+    public static final String DATA_FILE = "model.qdata";
     private static final String MANIFEST = "manifest.json";
 
     private static ObjectMapper mapper() {

@@ -45,6 +45,21 @@ public interface Backend {
      */
     Executor load(CompiledModel model);
 
+    /**
+     * Loads an artifact whose programs another machine executes, for a model of that machine; empty if this backend has no
+     * such programs.
+     *
+     * @throws quantwright.ir.diag.UserErrorException if the artifact is damaged
+     */
+    default Optional<Executor> simulate(Artifact artifact, ProgramRunner runner) {
+        return Optional.empty();
+    }
+
+    /** As {@link #simulate(Artifact, ProgramRunner)}, for a model that was just compiled. */
+    default Optional<Executor> simulate(CompiledModel model, ProgramRunner runner) {
+        return Optional.empty();
+    }
+
     /** What layers cost on the machines this backend accepts; empty if it has no model of them. */
     default Optional<CostOracle> costs() {
         return Optional.empty();

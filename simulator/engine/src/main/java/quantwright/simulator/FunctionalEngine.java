@@ -27,12 +27,17 @@ public final class FunctionalEngine {
      *                            a program that does not finish
      */
     public static List<byte[]> run(Program program, List<byte[]> inputs) {
+        return run(program, inputs, ExecutionListener.NONE);
+    }
+
+    /** As {@link #run(Program, List)}, showing every instruction to a listener. */
+    public static List<byte[]> run(Program program, List<byte[]> inputs, ExecutionListener listener) {
         Acceptance.require(program);
         requireInputs(program, inputs);
         WorkLimit.require(program);
         var dram = new DramImage(program, inputs);
         try {
-            new Execution(program, dram).run();
+            new Execution(program, dram, listener).run();
         } catch (ExecutionFault fault) {
             throw new UserErrorException(List.of(Place.diagnostic(SimulatorDiagnostic.FAULT, program, fault.queue(),
                 fault.index(), fault.getMessage())));

@@ -1,13 +1,27 @@
 package quantwright.backend.npu;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
+import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
+import quantwright.backend.ProgramRunner;
+import quantwright.ir.Graph;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+import quantwright.ir.op.OpRegistry;
+import quantwright.ir.text.QirParser;
+import quantwright.npu.isa.Program;
+import quantwright.npu.isa.ProgramBinary;
+import quantwright.npu.isa.ProgramFormatException;
 import quantwright.profiles.HardwareProfile;
 
 /** Programs for NPUs of the machine template of {@code docs/npu.md}. */
@@ -43,11 +57,56 @@ public final class NpuBackend implements Backend {
 
     @Override
     public Executor load(Artifact artifact) {
-        throw new UnsupportedOperationException("later");
+        throw elsewhere(artifact.manifest());
     }
 
     @Override
     public Executor load(CompiledModel model) {
-        throw new UnsupportedOperationException("later");
+        throw elsewhere(model.manifest());
+    }
+
+    private static UserErrorException elsewhere(Manifest manifest) {
+        return new UserErrorException(BackendDiagnostic.HOST_FEATURES, Location.UNKNOWN, "the programs are for the NPU of "
+                + manifest.profile() + ", which --on simulator executes");
+    }
+
+    @Override
+    public Optional<Executor> simulate(Artifact artifact, ProgramRunner runner) {
+        if (artifact.manifest().files().containsKey(Artifact.DATA_FILE)) {
+            artifact.file(Artifact.DATA_FILE);
+        }
+        Graph graph = new QirParser(OpRegistry.builtin()).read(artifact.file(Artifact.GRAPH_FILE));
+        List<byte[]> binaries = new ArrayList<>();
+        for (int i = 0; artifact.manifest().files().containsKey(NpuModel.file(i)); i++) {
+            Path file = artifact.file(NpuModel.file(i));
+            try {
+                binaries.add(Files.readAllBytes(file));
+            } catch (IOException e) {
+                throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.toString());
+            }
+        }
+        return Optional.of(executor(artifact.manifest(), graph, binaries, runner, artifact.folder()));
+    }
+
+    @Override
+    public Optional<Executor> simulate(CompiledModel model, ProgramRunner runner) {
+        List<byte[]> binaries = new ArrayList<>();
+        for (int i = 0; model.files().containsKey(NpuModel.file(i)); i++) {
+            binaries.add(model.files().get(NpuModel.file(i)));
+        }
+        return Optional.of(executor(model.manifest(), model.tile(), binaries, runner, Path.of(NpuModel.file(0))));
+    }
+
+    private static Executor executor(Manifest manifest, Graph graph, List<byte[]> binaries, ProgramRunner runner,
+            Path place) {
+        List<Program> programs = new ArrayList<>();
+        for (byte[] binary : binaries) {
+            try {
+                programs.add(ProgramBinary.read(binary));
+            } catch (ProgramFormatException e) {
+                throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(place), e.getMessage());
+            }
+        }
+        return new NpuExecutor(manifest, graph, programs, binaries, runner);
     }
 }

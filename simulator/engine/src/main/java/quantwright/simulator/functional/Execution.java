@@ -1,5 +1,6 @@
 package quantwright.simulator.functional;
 
+import java.util.Arrays;
 import java.util.List;
 import quantwright.npu.isa.ArrayInstruction;
 import quantwright.npu.isa.ControlInstruction;
@@ -8,6 +9,7 @@ import quantwright.npu.isa.Instruction;
 import quantwright.npu.isa.Program;
 import quantwright.npu.isa.Queue;
 import quantwright.npu.isa.VectorInstruction;
+import quantwright.simulator.ExecutionListener;
 
 /**
  * One run of a program: the queues take turns, each going on until a semaphore holds it. Any order that the semaphores
@@ -20,9 +22,11 @@ public final class Execution {
     private final DmaUnit dma;
     private final ArrayUnit array;
     private final VectorUnit vector;
+    private final ExecutionListener listener;
+    private final ExecutionListener.Memory memory;
 
     /** A run of a program that the checker accepts. */
-    public Execution(Program program, DramImage dram) {
+    public Execution(Program program, DramImage dram, ExecutionListener listener) {
         this.program = program;
         this.semaphores = new int[program.machine().semaphores()];
         var scratchpad = new Scratchpad(new byte[program.machine().scratchpadBytes()]);
@@ -30,6 +34,20 @@ public final class Execution {
         this.dma = new DmaUnit(dram, scratchpad);
         this.array = new ArrayUnit(program.machine(), scratchpad, accumulators);
         this.vector = new VectorUnit(scratchpad, accumulators);
+        this.listener = listener;
+        this.memory = new ExecutionListener.Memory() {
+            @Override
+            public byte[] scratchpad(int address, int bytes) {
+                return Arrays.copyOfRange(scratchpad.bytes(), address, address + bytes);
+            }
+
+            @Override
+            public byte[] dram(long address, int bytes) {
+                var segment = dram.segment(address);
+                int from = Math.toIntExact(address - segment.getKey());
+                return Arrays.copyOfRange(segment.getValue(), from, from + bytes);
+            }
+        };
     }
 
     /**
@@ -88,6 +106,7 @@ public final class Execution {
                 case ArrayInstruction a -> array.execute(a);
                 case VectorInstruction v -> vector.execute(v);
             }
+            listener.executed(queue, index, memory);
             return true;
         } catch (ArithmeticException | IllegalArgumentException | UnsupportedOperationException e) {
             throw new ExecutionFault(queue, index, e);

@@ -64,8 +64,8 @@ abstract class VectorLayer extends Layer {
             double serial = isStaged() ? (in > 0 ? model.dma(1, in / bands) : 0) + (out > 0 ? model.dma(1, out / bands) : 0) : 0;
             Tiling.Cost cost = new Tiling.Cost(0, vector, dmaIn, dmaOut, serial, constants + in + out);
             Tiling tiling = new Tiling(rows, List.of(Math.max(1, constants)), stages(rows, model.alignment()), cost, null);
-            boolean better = best == null || cost.cycles(model.channel(cost.external()))
-                    < best.cost().cycles(model.channel(best.cost().external()));
+            boolean better = best == null || cost.score(model.channel(cost.external()))
+                    < best.cost().score(model.channel(best.cost().external()));
             if (tiling.bytes(model.alignment()) <= budget && (better || !isStaged())) {
                 best = tiling;
             }

@@ -46,5 +46,15 @@ public record Tiling(int bandRows, List<Integer> slots, List<Integer> stages, Co
         public double cycles(double channelCycles) {
             return Math.max(Math.max(array, vector), Math.max(Math.max(dmaIn, dmaOut), channelCycles)) + serial;
         }
+
+        /**
+         * What tiles are compared by: the cycles, and a share of every unit's own, since units never overlap wholly and
+         * idle ones save energy.
+         */
+        public double score(double channelCycles) {
+            return cycles(channelCycles) + (array + vector + dmaIn + dmaOut) * UNHIDDEN;
+        }
+
+        private static final double UNHIDDEN = 0.125;
     }
 }
