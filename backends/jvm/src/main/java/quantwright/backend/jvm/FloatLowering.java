@@ -122,7 +122,7 @@ final class FloatLowering {
     }
 
     static void maxPool(MaxPool op, Site site) {
-        site.require(site.storage(0) == Storage.F32 || site.storage(0) == Storage.I8 || site.storage(0) == Storage.U8,
+        site.require(site.storage(0) != Storage.F64 && site.storage(0).bytes() <= 4,
                 "maxima of " + site.type(0).element() + " have no kernel");
         Geometry geometry = ProductLowering.geometry(op.window(), site.type(0).shape(), site.type(0).dim(3),
                 site.result().shape());

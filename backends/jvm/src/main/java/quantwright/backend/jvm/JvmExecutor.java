@@ -99,7 +99,13 @@ final class JvmExecutor implements Executor {
     /** A tensor of the first elements of an array. */
     private static Tensor tensor(TensorType type, Object array) {
         Tensor tensor = Tensor.zeros(type);
-        System.arraycopy(array, 0, tensor.array(), 0, tensor.size());
+        if (array instanceof float[] whole && type.storage() != ScalarType.F32) {
+            for (int i = 0; i < tensor.size(); i++) {
+                tensor.setInteger(i, (int) whole[i]);
+            }
+        } else {
+            System.arraycopy(array, 0, tensor.array(), 0, tensor.size());
+        }
         return tensor;
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.Manifest;
 import quantwright.backend.jvm.runtime.FloatRamp;
+import quantwright.backend.jvm.runtime.IntegerMap;
 import quantwright.backend.jvm.runtime.Step;
 import quantwright.backend.jvm.runtime.Storage;
 import quantwright.ir.Graph;
@@ -35,8 +36,12 @@ final class Lowering {
         this.graph = graph;
         DiagnosticSink problems = new DiagnosticSink();
         for (Value input : graph.inputs()) {
-            buffers.put(input, program.buffer(Site.storage(input.type().canonical()), Site.size(input.type())));
-            program.input(buffers.get(input));
+            int port = program.buffer(Site.port(input.type().canonical()), Site.size(input.type()));
+            program.input(port);
+            buffers.put(input, port);
+        }
+        for (Value input : graph.inputs()) {
+            buffers.put(input, converted(input, buffers.get(input), Site.storage(input.type().canonical())));
         }
         for (Node node : graph) {
             if (node.op() instanceof Constant) {
@@ -56,16 +61,30 @@ final class Lowering {
         }
         problems.throwIfErrors();
         for (Value output : graph.outputs()) {
-            program.output(output(output));
+            program.output(converted(output, output(output), Site.port(output.type().canonical())));
         }
         program.place();
+    }
+
+    /** A value's buffer in another storage. */
+    private int converted(Value value, int from, Storage to) {
+        if (program.buffer(from).storage() == to) {
+            return from;
+        }
+        int n = Site.size(value.type());
+        int result = program.buffer(to, n);
+        program.touch(from);
+        program.add(new IntegerMap(from, result, n, program.buffer(from).storage(), to, 0, Long.MIN_VALUE,
+                Long.MAX_VALUE));
+        steps.add(new Manifest.Step(value.name(), "convert", kernel(program.steps().getLast()), 0));
+        return result;
     }
 
     /** Outputs may be constants, which nothing has read. */
     private int output(Value value) {
         Integer known = buffers.get(value);
-        return known != null ? known : program.constant(Site.storage(value.type().canonical()),
-                ((Constant) value.producer().op()).data().toTensor().array(), Site.size(value.type()));
+        return known != null ? known : Site.constant(program,
+                ((Constant) value.producer().op()).data().toTensor());
     }
 
     private static void lower(Op op, Site site) {

@@ -184,8 +184,8 @@ final class MovementLowering {
 
     /** One element of a real number in a tensor's type. */
     private static Tensor value(float value, TensorType type) {
-        TensorType plain = TensorType.of(type.storage(), 1);
-        Tensor one = Tensor.zeros(plain);
+        Tensor one = Tensor.zeros(TensorType.of(type.element() instanceof QuantizedType ? Site.perTensor(type)
+                : type.storage(), 1));
         switch (type.element()) {
             case QuantizedType q -> {
                 QuantizedType.PerTensor t = Site.perTensor(type);

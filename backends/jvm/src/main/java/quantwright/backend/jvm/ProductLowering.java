@@ -37,33 +37,78 @@ final class ProductLowering {
     private ProductLowering() {
     }
 
+    /** Below this, floats hold every whole number. */
+    private static final double EXACT = 1 << 24;
+
+    /**
+     * What sums of a product start from and become.
+     *
+     * @param start float start values, or empty
+     * @param finish what becomes of integer sums; null for a float product
+     * @param exact whether integer sums are proven to stay below 2^24
+     */
+    private record Sums(float[] start, Finish finish, boolean exact) {
+        /** Sums of an integer product: in floats if they can be, with the bias to start from. */
+        static Sums of(Site site, Finish finish, float[] w) {
+            int[] bias = finish.bias();
+            int outputs = site.type(1).dim(0);
+            int k = w.length / Math.max(1, outputs);
+            QuantizedType.PerTensor x = Site.perTensor(site.type(0));
+            double most = Math.max(x.storage().maxValue() - x.zeroPoint(), x.zeroPoint() - x.storage().minValue());
+            for (int o = 0; o < outputs; o++) {
+                double bound = bias.length == 0 ? 0 : Math.abs((double) bias[o]);
+                for (int i = 0; i < k; i++) {
+                    bound += Math.abs(w[o * k + i]) * most;
+                }
+                if (bound >= EXACT) {
+                    return new Sums(new float[0], finish, false);
+                }
+            }
+            float[] start = new float[bias.length];
+            for (int o = 0; o < start.length; o++) {
+                start[o] = bias[o];
+            }
+            return new Sums(start, withoutBias(finish), true);
+        }
+
+        private static Finish withoutBias(Finish finish) {
+            return switch (finish) {
+                case Finish.Raw _ -> new Finish.Raw(new int[0]);
+                case Finish.F32 f -> new Finish.F32(new int[0], f.factors(), f.range(), f.storage());
+                case Finish.Fixed f -> new Finish.Fixed(new int[0], f.rounding(), f.values(), f.exponents(), f.range(),
+                        f.storage());
+            };
+        }
+    }
+
     static void conv(Conv2d op, Site site) {
         site.requireFloat(0);
         Tensor w = site.constant(1);
-        convolve(site, op.window(), op.groups(), w.floats(), w.type().shape(), floatBias(site), null);
+        convolve(site, op.window(), op.groups(), w.floats(), w.type().shape(), floats(site));
     }
 
     static void dense(Site site) {
         site.requireFloat(0);
         Tensor w = site.constant(1);
-        dense(site, w.floats(), w.type().shape(), floatBias(site), null);
+        dense(site, w.floats(), w.type().shape(), floats(site));
     }
 
-    private static float[] floatBias(Site site) {
-        return site.operands() < 3 ? new float[0] : site.constant(2).floats();
+    private static Sums floats(Site site) {
+        return new Sums(site.operands() < 3 ? new float[0] : site.constant(2).floats(), null, true);
     }
 
     static void conv(QConv2d op, Site site) {
         Finish finish = finish(site, op.rounding(), op.clamp(), Scales::productFactor);
-        convolve(site, op.window(), op.groups(), centred(site.constant(1)), site.type(1).shape(), new float[0],
-                finish);
+        float[] w = centred(site.constant(1));
+        convolve(site, op.window(), op.groups(), w, site.type(1).shape(), Sums.of(site, finish, w));
     }
 
     static void dense(QDense op, Site site) {
         boolean perChannel = site.type(1).element() instanceof QuantizedType.PerAxis;
         Finish finish = finish(site, op.rounding(), op.clamp(), (in, weight, out) ->
                 Scales.fullyConnectedFactor(op.rounding(), perChannel, in, weight, out));
-        dense(site, centred(site.constant(1)), site.type(1).shape(), new float[0], finish);
+        float[] w = centred(site.constant(1));
+        dense(site, w, site.type(1).shape(), Sums.of(site, finish, w));
     }
 
     private static Finish finish(Site site, Rounding rounding, Clamp clamp, QuantLowering.Factor factor) {
@@ -140,18 +185,18 @@ final class ProductLowering {
         return site.type(0).element() instanceof QuantizedType.PerTensor t ? t.zeroPoint() : 0;
     }
 
-    private static void convolve(Site site, Window2d window, int groups, float[] w, Shape weights, float[] bias,
-            Finish finish) {
+    private static void convolve(Site site, Window2d window, int groups, float[] w, Shape weights,
+            Sums sums) {
         Shape x = site.type(0).shape();
         if (groups > 1 && weights.dim(3) == 1) {
-            depthwise(site, window, w, weights, bias, finish, weights.dim(0) / groups);
+            depthwise(site, window, w, weights, sums, weights.dim(0) / groups);
             return;
         }
         Geometry geometry = geometry(window, x, x.dim(3), site.result().shape());
         int outputs = weights.dim(0);
         if (groups == 1 && outputs < FEW_OUTPUTS && geometry.positions() >= MANY_PIXELS) {
-            site.add(new PixelProduct(site.in(0), site.out(), geometry, site.storage(0), zero(site), outputs, w, bias,
-                    finish));
+            site.add(new PixelProduct(site.in(0), site.out(), geometry, site.storage(0), zero(site), outputs, w,
+                    sums.start, sums.finish, sums.exact));
             return;
         }
         boolean joined = groups == 1 && window.dilationW() == 1;
@@ -159,12 +204,19 @@ final class ProductLowering {
         int length = joined ? window.kernelW() * weights.dim(3) : weights.dim(3);
         int[] runs = new int[window.kernelH() * perRow];
         Arrays.setAll(runs, i -> geometry.tap(i / perRow, i % perRow));
-        site.add(new Product(site.in(0), site.out(), geometry, groups, site.storage(0), zero(site),
-                columns(w, groups, outputs / groups, (int) weights.product(1, 4)), runs, length, bias, finish));
+        product(site, geometry, groups, columns(w, groups, outputs / groups, (int) weights.product(1, 4)), runs,
+                length, sums);
     }
 
-    private static void depthwise(Site site, Window2d window, float[] w, Shape weights, float[] bias, Finish finish,
-            int multiplier) {
+    private static void product(Site site, Geometry geometry, int groups, float[][] weights, int[] runs, int length,
+            Sums sums) {
+        int outputs = weights.length == 0 ? 1 : Math.max(1, weights[0].length);
+        int strip = sums.finish == null || !sums.exact ? 0 : groups > 1 ? 1 : Math.max(1, STRIP / outputs);
+        site.add(new Product(site.in(0), site.out(), geometry, groups, site.storage(0), zero(site), weights, runs,
+                length, sums.start, strip > 1 ? repeated(sums.finish, strip, outputs) : sums.finish, strip));
+    }
+
+    private static void depthwise(Site site, Window2d window, float[] w, Shape weights, Sums sums, int multiplier) {
         int channels = weights.dim(0);
         Geometry geometry = geometry(window, site.type(0).shape(), channels, site.result().shape());
         int pixels = Math.clamp(Math.ceilDiv(STRIP, channels), 1, Math.max(1, geometry.outWidth()));
@@ -174,12 +226,12 @@ final class ProductLowering {
                 rows[t][i] = w[i % channels * rows.length + t];
             }
         }
-        float[] repeated = new float[bias.length * pixels];
-        for (int i = 0; i < repeated.length; i++) {
-            repeated[i] = bias[i % channels];
+        float[] start = new float[sums.start.length * pixels];
+        for (int i = 0; i < start.length; i++) {
+            start[i] = sums.start[i % channels];
         }
         site.add(new Depthwise(site.in(0), site.out(), geometry, multiplier, site.storage(0), zero(site), rows, pixels,
-                repeated, repeated(finish, pixels, channels)));
+                start, repeated(sums.finish, pixels, channels), sums.exact));
     }
 
     /** The finish of a strip of pixels: what belongs to channels again for each pixel. */
@@ -210,13 +262,12 @@ final class ProductLowering {
         return out;
     }
 
-    private static void dense(Site site, float[] w, Shape weights, float[] bias, Finish finish) {
+    private static void dense(Site site, float[] w, Shape weights, Sums sums) {
         int n = weights.dim(0);
         int k = weights.dim(1);
         int rows = n == 0 ? 0 : site.size() / n;
         Geometry geometry = new Geometry(1, 1, rows, k, 1, rows, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
-        site.add(new Product(site.in(0), site.out(), geometry, 1, site.storage(0), zero(site), columns(w, 1, n, k),
-                new int[] {0}, k, bias, finish));
+        product(site, geometry, 1, columns(w, 1, n, k), new int[] {0}, k, sums);
     }
 
     /** Weights [groups * outputs, k] as rows [groups * k][outputs]. */

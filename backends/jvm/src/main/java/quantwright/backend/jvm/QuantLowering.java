@@ -25,6 +25,7 @@ import quantwright.ir.arith.ResizeTaps;
 import quantwright.ir.arith.ResizeWeights;
 import quantwright.ir.arith.Rounding;
 import quantwright.ir.arith.Scales;
+import quantwright.ir.data.Tensor;
 import quantwright.ir.op.AverageRule;
 import quantwright.ir.op.Clamp;
 import quantwright.ir.op.QAdd;
@@ -141,8 +142,12 @@ final class QuantLowering {
     }
 
     static void lookup(Site site) {
-        site.add(new Lookup(site.in(0), site.in(1), site.out(), site.size(), site.type(0).storage()
-                == ScalarType.I8));
+        Tensor table = site.constant(1);
+        float[] results = new float[table.size()];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = table.integer(i);
+        }
+        site.add(new Lookup(site.in(0), site.out(), site.size(), results, (int) site.type(0).storage().minValue()));
     }
 
     static void clamp(QClamp op, Site site) {
@@ -154,7 +159,7 @@ final class QuantLowering {
     static void reinterpret(Site site) {
         ScalarType from = site.type(0).storage();
         ScalarType to = site.result().storage();
-        if (from == to) {
+        if (from == to && site.storage(0) == site.resultStorage()) {
             site.alias(0);
             return;
         }

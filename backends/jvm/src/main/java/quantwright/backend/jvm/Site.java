@@ -29,6 +29,11 @@ final class Site {
 
     /** How a type's elements lie. */
     static Storage storage(TensorType type) {
+        return type.isQuantized() && type.storage().bits() <= 8 ? Storage.WHOLE : port(type);
+    }
+
+    /** How a type's elements lie in the arrays of a caller. */
+    static Storage port(TensorType type) {
         return switch (type.storage()) {
             case I8, I4, I2, SIGN1 -> Storage.I8;
             case U8, U4, U2, BOOL -> Storage.U8;
@@ -124,8 +129,7 @@ final class Site {
             return known;
         }
         Constant constant = (Constant) value.producer().op();
-        return buffers.computeIfAbsent(value, v -> program.constant(storage(v.type().canonical()),
-                constant.data().toTensor().array(), size(v.type())));
+        return buffers.computeIfAbsent(value, v -> constant(constant.data().toTensor()));
     }
 
     /** Buffer of the result, for the next step to write. */
@@ -143,7 +147,20 @@ final class Site {
 
     /** A constant buffer of one element or more. */
     int constant(Tensor tensor) {
-        return program.constant(storage(tensor.type()), tensor.array(), tensor.size());
+        return constant(program, tensor);
+    }
+
+    /** A constant buffer of a tensor's elements. */
+    static int constant(JvmProgram program, Tensor tensor) {
+        Storage storage = storage(tensor.type());
+        if (storage != Storage.WHOLE) {
+            return program.constant(storage, tensor.array(), tensor.size());
+        }
+        float[] whole = new float[tensor.size()];
+        for (int i = 0; i < whole.length; i++) {
+            whole[i] = tensor.integer(i);
+        }
+        return program.constant(storage, whole, whole.length);
     }
 
     /** Lets the result be operand {@code i}. */

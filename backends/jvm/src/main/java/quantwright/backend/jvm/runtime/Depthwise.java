@@ -14,11 +14,13 @@ import java.util.Arrays;
  * @param zero zero point of the input
  * @param weights for each tap a row of a strip: the channels' weights again and again
  * @param pixels pixels of a strip
- * @param bias of a float layer, a row of a strip, or empty
+ * @param bias what sums start from, a row of a strip, or empty
  * @param finish what becomes of integer sums; null for a float layer
+ * @param exact whether every sum is proven to stay below 2^24
  */
 public record Depthwise(int x, int out, Geometry geometry, int multiplier, Storage storage, int zero,
-        float[][] weights, int pixels, float[] bias, Finish finish) implements Step {
+        float[][] weights, int pixels, float[] bias, Finish finish, boolean exact)
+        implements Step {
     @Override
     public void reserve(Memory memory) {
         int row = pixels * geometry.channels();
@@ -54,6 +56,10 @@ public record Depthwise(int x, int out, Geometry geometry, int multiplier, Stora
         int c = geometry.channels();
         if (finish == null) {
             System.arraycopy(acc, 0, memory.floats(out), at, m * c);
+            return;
+        }
+        if (exact) {
+            finish.store(memory, acc, 0, 1, memory.array(out), at, 1, m * c);
             return;
         }
         int[] sums = memory.sums(1, m * c)[0];

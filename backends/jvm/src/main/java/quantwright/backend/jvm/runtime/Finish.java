@@ -23,10 +23,25 @@ public sealed interface Finish {
     void store(Memory memory, int[] sums, int channel, int step, Object out, int at, int pitch, int n);
 
     /**
-     * Scratch for rows of {@code n}.
+     * Stores results of sums that floats hold exactly, bias included; {@link #bias()} is empty.
+     *
+     * @param sums the sums; changed
      */
+    default void store(Memory memory, float[] sums, int channel, int step, Object out, int at, int pitch, int n) {
+        int[] whole = memory.ints(n);
+        for (int i = 0; i < n; i++) {
+            whole[i] = (int) sums[i];
+        }
+        store(memory, whole, channel, step, out, at, pitch, n);
+    }
+
+    /** For each channel what is added to its sums, or empty. */
+    int[] bias();
+
+    /** Scratch for rows of {@code n}. */
     default void reserve(Memory memory, int n) {
         memory.scratch(n);
+        memory.ints(n);
     }
 
     /** Puts values, {@code pitch} slots apart. */
@@ -99,6 +114,42 @@ public sealed interface Finish {
             round(scaled, low, high, n);
             shift(scaled, range.zero(), sums, n);
             put(storage, sums, out, at, pitch, n);
+        }
+
+        @Override
+        public void store(Memory memory, float[] sums, int channel, int step, Object out, int at, int pitch, int n) {
+            float low = range.min() - range.zero();
+            float high = range.max() - range.zero();
+            float zero = range.zero();
+            if (storage != Storage.WHOLE || step == 1 && channel != 0 && factors.length > 1) {
+                Finish.super.store(memory, sums, channel, step, out, at, pitch, n);
+                return;
+            }
+            if (step == 0 || factors.length == 1) {
+                rescale(sums, factors[factors.length == 1 ? 0 : channel], low, high, zero, n);
+            } else {
+                rescale(sums, factors, low, high, zero, n);
+            }
+            if (pitch == 1) {
+                System.arraycopy(sums, 0, out, at, n);
+                return;
+            }
+            float[] result = (float[]) out;
+            for (int i = 0; i < n; i++) {
+                result[at + i * pitch] = sums[i];
+            }
+        }
+
+        private static void rescale(float[] sums, float factor, float low, float high, float zero, int n) {
+            for (int i = 0; i < n; i++) {
+                sums[i] = Math.min(Math.max(sums[i] * factor, low), high) + SHIFTER - SHIFTER + zero;
+            }
+        }
+
+        private static void rescale(float[] sums, float[] factors, float low, float high, float zero, int n) {
+            for (int i = 0; i < n; i++) {
+                sums[i] = Math.min(Math.max(sums[i] * factors[i], low), high) + SHIFTER - SHIFTER + zero;
+            }
         }
 
         private static void scale(int[] sums, float factor, float[] scaled, int n) {

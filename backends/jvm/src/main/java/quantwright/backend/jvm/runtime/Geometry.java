@@ -64,7 +64,8 @@ public record Geometry(int images, int height, int width, int channels, int outH
     /** Image {@code n} as floats with its border of zeros; the tensor itself where that is the same. */
     float[] load(Memory memory, int buffer, Storage storage, int zero, int n) {
         int size = height * width * channels;
-        if (storage == Storage.F32 && !padded() && images == 1) {
+        boolean asItIs = storage == Storage.F32 || storage == Storage.WHOLE && zero == 0;
+        if (asItIs && !padded() && images == 1) {
             return memory.floats(buffer);
         }
         float[] image = memory.image(paddedSize());

@@ -18,15 +18,31 @@ public record IntegerMap(int x, int out, int n, Storage from, Storage to, long o
     public void run(Memory memory) {
         Object a = memory.array(x);
         Object b = memory.array(out);
-        if (a instanceof byte[] p && b instanceof byte[] q && min == Long.MIN_VALUE) {
-            int add = (int) offset;
-            for (int i = 0; i < n; i++) {
-                q[i] = (byte) (p[i] + add);
-            }
+        if (from == Storage.I8 && to == Storage.WHOLE && min == Long.MIN_VALUE) {
+            widen((byte[]) a, (int) offset, (float[]) b);
+            return;
+        }
+        if (from == Storage.WHOLE && to == Storage.WHOLE) {
+            clamp((float[]) a, (float[]) b);
             return;
         }
         for (int i = 0; i < n; i++) {
             to.set(b, i, Math.clamp(from.get(a, i) + offset, min, max));
+        }
+    }
+
+    private void widen(byte[] a, int add, float[] b) {
+        for (int i = 0; i < n; i++) {
+            b[i] = a[i] + add;
+        }
+    }
+
+    private void clamp(float[] a, float[] b) {
+        float add = offset;
+        float low = min;
+        float high = max;
+        for (int i = 0; i < n; i++) {
+            b[i] = Math.min(Math.max(a[i] + add, low), high);
         }
     }
 }

@@ -1,23 +1,21 @@
 package quantwright.backend.jvm.runtime;
 
 /**
- * Maps 8-bit elements through a table.
+ * Maps 8-bit integers, held as floats, through a table.
  *
  * @param x operand
- * @param table buffer of 256 results
  * @param out result
  * @param n elements
- * @param signed whether the operand is signed
+ * @param table 256 results
+ * @param min operand that the first is for
  */
-public record Lookup(int x, int table, int out, int n, boolean signed) implements Step {
+public record Lookup(int x, int out, int n, float[] table, int min) implements Step {
     @Override
     public void run(Memory memory) {
-        byte[] q = memory.bytes(x);
-        byte[] map = memory.bytes(table);
-        byte[] result = memory.bytes(out);
-        int flip = signed ? 0x80 : 0;
+        float[] q = memory.floats(x);
+        float[] result = memory.floats(out);
         for (int i = 0; i < n; i++) {
-            result[i] = map[q[i] & 0xff ^ flip];
+            result[i] = table[(int) q[i] - min];
         }
     }
 }

@@ -13,6 +13,7 @@ public final class Memory {
     private int[][] sums = {};
     private float[] image = {};
     private float[] floats = {};
+    private float[] strip = {};
     private int[] ints = {};
     private int[][][] exact = {};
     private int[] origins = {};
@@ -84,6 +85,14 @@ public final class Memory {
             floats = new float[length];
         }
         return floats;
+    }
+
+    /** Sums of a strip of pixels. */
+    float[] strip(int length) {
+        if (strip.length < length) {
+            strip = new float[length];
+        }
+        return strip;
     }
 
     /** Scratch of a row. */

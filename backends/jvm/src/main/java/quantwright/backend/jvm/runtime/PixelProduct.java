@@ -13,11 +13,12 @@ import java.util.Arrays;
  * @param zero zero point of the input
  * @param outputs output channels
  * @param weights [outputs, k]
- * @param bias of a float product, or empty
+ * @param bias what sums start from, or empty
  * @param finish what becomes of integer sums; null for a float product
+ * @param exact whether every sum is proven to stay below 2^24
  */
 public record PixelProduct(int x, int out, Geometry geometry, Storage storage, int zero, int outputs, float[] weights,
-        float[] bias, Finish finish) implements Step {
+        float[] bias, Finish finish, boolean exact) implements Step {
     private static final int PIXELS = 512;
     private static final int DEPTH = 64;
 
@@ -50,7 +51,7 @@ public record PixelProduct(int x, int out, Geometry geometry, Storage storage, i
         }
         float[][] rows = memory.rows(DEPTH, PIXELS);
         float[][] acc = memory.accumulators(outputs, PIXELS);
-        int[][] sums = finish == null ? null : memory.sums(outputs, PIXELS);
+        int[][] sums = finish == null || exact ? null : memory.sums(outputs, PIXELS);
         for (int o = 0; o < outputs; o++) {
             Arrays.fill(acc[o], 0, m, bias.length == 0 ? 0f : bias[o]);
             if (sums != null) {
@@ -80,7 +81,11 @@ public record PixelProduct(int x, int out, Geometry geometry, Storage storage, i
     private void store(Memory memory, float[][] acc, int[][] sums, int at, int m) {
         if (finish != null) {
             for (int o = 0; o < outputs; o++) {
-                finish.store(memory, sums[o], o, 0, memory.array(out), at + o, outputs, m);
+                if (exact) {
+                    finish.store(memory, acc[o], o, 0, memory.array(out), at + o, outputs, m);
+                } else {
+                    finish.store(memory, sums[o], o, 0, memory.array(out), at + o, outputs, m);
+                }
             }
             return;
         }

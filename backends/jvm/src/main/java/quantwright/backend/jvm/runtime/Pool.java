@@ -91,7 +91,7 @@ public record Pool(int x, int out, Geometry geometry, Storage storage, How how) 
         Geometry g = geometry;
         int c = g.channels();
         int at = (n * g.positions() + position) * c;
-        boolean real = storage == Storage.F32;
+        boolean real = storage == Storage.F32 || storage == Storage.WHOLE && how instanceof Greatest;
         float[] acc = memory.accumulators(2, c)[0];
         float[] tap = memory.accumulators(2, c)[1];
         int[] sums = memory.sums(2, c)[0];
@@ -145,7 +145,7 @@ public record Pool(int x, int out, Geometry geometry, Storage storage, How how) 
         int c = geometry.channels();
         switch (how) {
             case Greatest _ -> {
-                if (storage == Storage.F32) {
+                if (storage == Storage.F32 || storage == Storage.WHOLE) {
                     System.arraycopy(acc, 0, memory.floats(out), at, c);
                 } else {
                     storage.narrow(sums, memory.array(out), at, c);

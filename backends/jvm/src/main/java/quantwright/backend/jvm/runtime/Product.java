@@ -16,11 +16,13 @@ import java.util.Arrays;
  * @param weights rows [groups * k][outputs of a group]
  * @param runs offsets, from a window's first tap, of the runs of consecutive elements it reads
  * @param runLength elements of a run
- * @param bias of a float product, or empty
+ * @param bias what sums start from, or empty
  * @param finish what becomes of integer sums; null for a float product
+ * @param strip pixels whose sums one call of {@code finish} takes if every sum is proven to stay below 2^24, its tables
+ *     being those of so many pixels; 0 if sums need i32
  */
 public record Product(int x, int out, Geometry geometry, int groups, Storage storage, int zero, float[][] weights,
-        int[] runs, int runLength, float[] bias, Finish finish) implements Step {
+        int[] runs, int runLength, float[] bias, Finish finish, int strip) implements Step {
     /** Steps of k whose sum of products of 8-bit operands less their zero points is below 2^24. */
     public static final int EXACT = 256;
     /** Pixels that go over a block of weights before the next block is fetched. */
@@ -33,7 +35,8 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
         memory.accumulators(PIXELS, outputs());
         if (finish != null) {
             memory.sums(PIXELS, outputs());
-            finish.reserve(memory, outputs());
+            finish.reserve(memory, Math.max(1, strip) * outputs());
+            memory.strip(strip * outputs());
         }
     }
 
@@ -54,7 +57,7 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
                         origins[i] = geometry.origin(first + i) + g * (geometry.channels() / groups);
                     }
                     int at = (n * positions + first) * groups * outputs() + g * outputs();
-                    if (finish == null) {
+                    if (finish == null || strip > 0) {
                         floats(memory, image, origins, m, g, at);
                     } else {
                         integers(memory, image, origins, m, g, at);
@@ -82,9 +85,32 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
             }
             row += runLength;
         }
+        if (finish != null) {
+            store(memory, acc, m, group, at);
+            return;
+        }
         float[] result = memory.floats(out);
         for (int i = 0; i < m; i++) {
             System.arraycopy(acc[i], 0, result, at + i * groups * n, n);
+        }
+    }
+
+    private void store(Memory memory, float[][] acc, int m, int group, int at) {
+        int n = outputs();
+        Object result = memory.array(out);
+        if (strip == 1) {
+            for (int i = 0; i < m; i++) {
+                finish.store(memory, acc[i], group * n, 1, result, at + i * groups * n, 1, n);
+            }
+            return;
+        }
+        float[] sums = memory.strip(strip * n);
+        for (int i = 0; i < m; i += strip) {
+            int taken = Math.min(strip, m - i);
+            for (int j = 0; j < taken; j++) {
+                System.arraycopy(acc[i + j], 0, sums, j * n, n);
+            }
+            finish.store(memory, sums, 0, 1, result, at + i * n, 1, taken * n);
         }
     }
 

@@ -26,6 +26,15 @@ public record QuantizedSum(int a, int b, int out, int n, Storage left, Storage r
 
     @Override
     public void run(Memory memory) {
+        if (adder instanceof QuantizedAdd.F32 f && left == Storage.WHOLE && right == Storage.WHOLE
+                && result == Storage.WHOLE) {
+            add(f, memory.floats(a), memory.floats(b), memory.floats(out), n);
+            return;
+        }
+        integers(memory);
+    }
+
+    private void integers(Memory memory) {
         int[] p = memory.sums(2, CHUNK)[0];
         int[] q = memory.sums(2, CHUNK)[1];
         for (int at = 0; at < n; at += CHUNK) {
@@ -62,6 +71,20 @@ public record QuantizedSum(int a, int b, int out, int n, Storage left, Storage r
         }
         for (int i = 0; i < n; i++) {
             p[i] = (int) sum[i] + zero;
+        }
+    }
+
+    private static void add(QuantizedAdd.F32 f, float[] p, float[] q, float[] sum, int n) {
+        float m1 = f.factor1();
+        float m2 = f.subtract() ? -f.factor2() : f.factor2();
+        float zero1 = f.zero1();
+        float zero2 = f.zero2();
+        float low = f.out().min() - f.out().zero();
+        float high = f.out().max() - f.out().zero();
+        float zero = f.out().zero();
+        for (int i = 0; i < n; i++) {
+            sum[i] = Math.min(Math.max((p[i] - zero1) * m1 + (q[i] - zero2) * m2, low), high) + Finish.SHIFTER
+                    - Finish.SHIFTER + zero;
         }
     }
 }

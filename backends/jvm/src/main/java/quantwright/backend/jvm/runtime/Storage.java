@@ -16,6 +16,11 @@ public enum Storage {
     U32,
     /** 64 bits, in {@code long[]}. */
     I64,
+    /**
+     * Integers as floats, in {@code float[]}: what quantized tensors of at most 8 bits are between steps. The JIT makes
+     * vectors of loops over floats, hardly of loops that convert bytes.
+     */
+    WHOLE,
     /** f32, in {@code float[]}. */
     F32,
     /** f64, in {@code double[]}. */
@@ -28,7 +33,7 @@ public enum Storage {
             case I16, U16 -> new short[length];
             case I32, U32 -> new int[length];
             case I64 -> new long[length];
-            case F32 -> new float[length];
+            case WHOLE, F32 -> new float[length];
             case F64 -> new double[length];
         };
     }
@@ -38,7 +43,7 @@ public enum Storage {
         return switch (this) {
             case I8, U8 -> 1;
             case I16, U16 -> 2;
-            case I32, U32, F32 -> 4;
+            case I32, U32, WHOLE, F32 -> 4;
             case I64, F64 -> 8;
         };
     }
@@ -53,6 +58,7 @@ public enum Storage {
             case I32 -> ((int[]) array)[i];
             case U32 -> ((int[]) array)[i] & 0xffffffffL;
             case I64 -> ((long[]) array)[i];
+            case WHOLE -> (long) ((float[]) array)[i];
             case F32, F64 -> throw new IllegalArgumentException("no integers: " + this);
         };
     }
@@ -64,6 +70,7 @@ public enum Storage {
             case I16, U16 -> ((short[]) array)[i] = (short) value;
             case I32, U32 -> ((int[]) array)[i] = (int) value;
             case I64 -> ((long[]) array)[i] = value;
+            case WHOLE -> ((float[]) array)[i] = value;
             case F32, F64 -> throw new IllegalArgumentException("no integers: " + this);
         }
     }
@@ -75,6 +82,12 @@ public enum Storage {
                 byte[] q = (byte[]) array;
                 for (int i = 0; i < n; i++) {
                     out[i] = q[from + i] - zero;
+                }
+            }
+            case WHOLE -> {
+                float[] q = (float[]) array;
+                for (int i = 0; i < n; i++) {
+                    out[i] = (int) q[from + i] - zero;
                 }
             }
             case I32 -> {
@@ -95,6 +108,14 @@ public enum Storage {
     public void widen(Object array, int from, int zero, float[] out, int at, int n) {
         switch (this) {
             case F32 -> System.arraycopy(array, from, out, at, n);
+            case WHOLE -> {
+                System.arraycopy(array, from, out, at, n);
+                if (zero != 0) {
+                    for (int i = at; i < at + n; i++) {
+                        out[i] -= zero;
+                    }
+                }
+            }
             case I8 -> {
                 byte[] q = (byte[]) array;
                 for (int i = 0; i < n; i++) {
@@ -116,6 +137,12 @@ public enum Storage {
                 byte[] out = (byte[]) array;
                 for (int i = 0; i < n; i++) {
                     out[at + i] = (byte) values[i];
+                }
+            }
+            case WHOLE -> {
+                float[] out = (float[]) array;
+                for (int i = 0; i < n; i++) {
+                    out[at + i] = values[i];
                 }
             }
             default -> {
