@@ -2,6 +2,7 @@ package quantwright.backend.jvm;
 
 import java.util.Arrays;
 import quantwright.backend.jvm.runtime.Depthwise;
+import quantwright.backend.jvm.runtime.DoubleScaler;
 import quantwright.backend.jvm.runtime.Finish;
 import quantwright.backend.jvm.runtime.Geometry;
 import quantwright.backend.jvm.runtime.MatrixProduct;
@@ -75,6 +76,7 @@ final class ProductLowering {
             return switch (finish) {
                 case Finish.Raw _ -> new Finish.Raw(new int[0]);
                 case Finish.F32 f -> new Finish.F32(new int[0], f.factors(), f.range(), f.storage());
+                case Finish.Doubled d -> new Finish.Doubled(new int[0], d.scaler(), d.range(), d.storage());
                 case Finish.Fixed f -> new Finish.Fixed(new int[0], f.rounding(), f.values(), f.exponents(), f.range(),
                         f.storage());
             };
@@ -152,16 +154,39 @@ final class ProductLowering {
                 return new Finish.F32(bias, floats, range, storage);
             }
             case Rounding.Fixed f -> {
-                long[] values = new long[used.length];
-                int[] exponents = new int[used.length];
-                for (int i = 0; i < values.length; i++) {
-                    Multiplier m = Multiplier.of(used[i], f.multiplierBits());
-                    values[i] = m.value();
-                    exponents[i] = m.exponent();
+                Multiplier[] multipliers = Arrays.stream(used).mapToObj(u -> Multiplier.of(u, f.multiplierBits()))
+                        .toArray(Multiplier[]::new);
+                if (inDoubles(f, multipliers)) {
+                    return new Finish.Doubled(bias, scaler(f, multipliers), range, storage);
                 }
-                return new Finish.Fixed(bias, f, values, exponents, range, storage);
+                return new Finish.Fixed(bias, f, Arrays.stream(multipliers).mapToLong(Multiplier::value).toArray(),
+                        Arrays.stream(multipliers).mapToInt(Multiplier::exponent).toArray(), range, storage);
             }
         }
+    }
+
+    /** Whether doubles rescale as a rounding does: no left shift, and ties up or away from zero. */
+    static boolean inDoubles(Rounding.Fixed f, Multiplier... multipliers) {
+        return f.multiplierBits() == 31 && f.intermediate() == Rounding.Intermediate.I32
+                && (f.mode() == Rounding.Mode.HALF_UP || isAway(f))
+                && Arrays.stream(multipliers).allMatch(m -> m.exponent() <= 0);
+    }
+
+    private static boolean isAway(Rounding.Fixed f) {
+        return f.mode() == Rounding.Mode.HALF_AWAY || f.mode() == Rounding.Mode.GEMMLOWP_DOUBLE;
+    }
+
+    /** The multipliers as doubles, where {@link #inDoubles}. */
+    static DoubleScaler scaler(Rounding.Fixed f, Multiplier... multipliers) {
+        int n = multipliers.length;
+        DoubleScaler scaler = new DoubleScaler(new double[n], new double[n], new double[n], new double[n]);
+        for (int i = 0; i < n; i++) {
+            scaler.high()[i] = multipliers[i].value() >> 15;
+            scaler.low()[i] = multipliers[i].value() & 0x7fff;
+            scaler.down()[i] = Math.scalb(1.0, multipliers[i].exponent());
+            scaler.tie()[i] = isAway(f) ? Math.scalb(1.0, multipliers[i].exponent() - 1) : 0;
+        }
+        return scaler;
     }
 
     /** Weights less their zero points, as floats. */
@@ -246,6 +271,13 @@ final class ProductLowering {
                 }
                 yield new Finish.F32(repeated(f.bias(), pixels), factors, f.range(), f.storage());
             }
+            case Finish.Doubled d -> {
+                DoubleScaler s = d.scaler();
+                int times = s.high().length == 1 ? 1 : pixels;
+                yield new Finish.Doubled(repeated(d.bias(), pixels), new DoubleScaler(repeated(s.high(), times),
+                        repeated(s.low(), times), repeated(s.down(), times), repeated(s.tie(), times)), d.range(),
+                        d.storage());
+            }
             case Finish.Fixed f -> {
                 long[] values = new long[f.values().length == 1 ? 1 : pixels * channels];
                 Arrays.setAll(values, i -> f.values()[i % f.values().length]);
@@ -254,6 +286,12 @@ final class ProductLowering {
                         f.storage());
             }
         };
+    }
+
+    private static double[] repeated(double[] values, int times) {
+        double[] out = new double[values.length * times];
+        Arrays.setAll(out, i -> values[i % values.length]);
+        return out;
     }
 
     private static int[] repeated(int[] values, int times) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import quantwright.backend.jvm.runtime.DoubleScaler;
 import quantwright.backend.jvm.runtime.Finish;
 import quantwright.backend.jvm.runtime.Geometry;
 import quantwright.backend.jvm.runtime.IntegerMap;
@@ -15,12 +16,15 @@ import quantwright.backend.jvm.runtime.QuantizedMean;
 import quantwright.backend.jvm.runtime.QuantizedMultiply;
 import quantwright.backend.jvm.runtime.QuantizedSoftmaxRows;
 import quantwright.backend.jvm.runtime.QuantizedSum;
+import quantwright.backend.jvm.runtime.QuantizedSumDoubled;
 import quantwright.backend.jvm.runtime.Quantizing;
 import quantwright.backend.jvm.runtime.Rescale;
+import quantwright.backend.jvm.runtime.Storage;
 import quantwright.ir.arith.Averages;
 import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.QuantizedAdd;
 import quantwright.ir.arith.QuantizedSoftmax;
+import quantwright.ir.arith.Requantizer;
 import quantwright.ir.arith.ResizeTaps;
 import quantwright.ir.arith.ResizeWeights;
 import quantwright.ir.arith.Rounding;
@@ -123,8 +127,21 @@ final class QuantLowering {
         int left = site.expanded(0, shape);
         int right = site.expanded(1, shape);
         site.touch(left);
+        if (adder instanceof QuantizedAdd.Fixed f && ProductLowering.inDoubles(f.scaler1().rounding(),
+                f.scaler1().multiplier(), f.scaler2().multiplier(), f.outScaler().multiplier())
+                && site.storage(0) == Storage.WHOLE && site.storage(1) == Storage.WHOLE
+                && site.resultStorage() == Storage.WHOLE) {
+            site.add(new QuantizedSumDoubled(left, right, site.out(), site.size(), f.zero1(), f.zero2(),
+                    f.leftShift(), f.subtract(), scaler(f.scaler1()), scaler(f.scaler2()), scaler(f.outScaler()),
+                    range));
+            return;
+        }
         site.add(new QuantizedSum(left, right, site.out(), site.size(), site.storage(0), site.storage(1),
                 site.resultStorage(), adder));
+    }
+
+    private static DoubleScaler scaler(Requantizer.Fixed fixed) {
+        return ProductLowering.scaler(fixed.rounding(), fixed.multiplier());
     }
 
     static void mul(QMul op, Site site) {

@@ -184,6 +184,65 @@ public sealed interface Finish {
     }
 
     /**
+     * Fixed-point rescaling in doubles.
+     *
+     * @param bias for each channel, or empty
+     * @param scaler the rescaling of the channels, or of all
+     * @param range zero point and clamp
+     * @param storage of the result
+     */
+    record Doubled(int[] bias, DoubleScaler scaler, QuantRange range, Storage storage) implements Finish {
+        @Override
+        public void reserve(Memory memory, int n) {
+            Finish.super.reserve(memory, n);
+            memory.doubles(n);
+        }
+
+        @Override
+        public void store(Memory memory, int[] sums, int channel, int step, Object out, int at, int pitch, int n) {
+            addBias(sums, bias, channel, step, n);
+            float[] scaled = memory.scratch(n);
+            double[] d = memory.doubles(n)[0];
+            for (int i = 0; i < n; i++) {
+                d[i] = sums[i];
+            }
+            finish(d, channel, step, n);
+            put(d, scaled, out, at, pitch, n);
+        }
+
+        @Override
+        public void store(Memory memory, float[] sums, int channel, int step, Object out, int at, int pitch, int n) {
+            double[] d = memory.doubles(n)[0];
+            DoubleScaler.widen(sums, 0f, d, n);
+            finish(d, channel, step, n);
+            put(d, sums, out, at, pitch, n);
+        }
+
+        private void finish(double[] d, int channel, int step, int n) {
+            boolean single = scaler.high().length == 1;
+            if (single || step == 0) {
+                scaler.scale(d, single ? 0 : channel, n);
+            } else if (channel == 0) {
+                scaler.scale(d, n);
+            } else {
+                scaler.scaleFrom(d, channel, n);
+            }
+            DoubleScaler.clamp(d, range.zero(), range.min(), range.max(), n);
+        }
+
+        private void put(double[] d, float[] scaled, Object out, int at, int pitch, int n) {
+            DoubleScaler.narrow(d, scaled, n);
+            if (pitch == 1 && storage == Storage.WHOLE) {
+                System.arraycopy(scaled, 0, out, at, n);
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                storage.set(out, at + i * pitch, (long) scaled[i]);
+            }
+        }
+    }
+
+    /**
      * Fixed-point rescaling.
      *
      * @param bias for each channel, or empty

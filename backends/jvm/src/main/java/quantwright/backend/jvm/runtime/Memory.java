@@ -14,6 +14,7 @@ public final class Memory {
     private float[] image = {};
     private float[] floats = {};
     private float[] strip = {};
+    private double[][] doubles = {};
     private int[] ints = {};
     private int[][][] exact = {};
     private int[] origins = {};
@@ -85,6 +86,14 @@ public final class Memory {
             floats = new float[length];
         }
         return floats;
+    }
+
+    /** Two rows of doubles. */
+    double[][] doubles(int length) {
+        if (doubles.length == 0 || doubles[0].length < length) {
+            doubles = new double[2][length];
+        }
+        return doubles;
     }
 
     /** Sums of a strip of pixels. */
