@@ -60,6 +60,14 @@ public interface Backend {
         return Optional.empty();
     }
 
+    /**
+     * Whether its code runs on every host and it compiles for every profile: such a backend stands in where a profile's
+     * own cannot be had.
+     */
+    default boolean isPortable() {
+        return false;
+    }
+
     /** What layers cost on the machines this backend accepts; empty if it has no model of them. */
     default Optional<CostOracle> costs() {
         return Optional.empty();

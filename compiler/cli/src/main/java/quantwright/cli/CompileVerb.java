@@ -43,7 +43,8 @@ final class CompileVerb extends Verb {
     @Option(names = "--samples", paramLabel = "N", description = "Calibrate on the first N samples.")
     private Integer samples;
     @Option(names = {"-o", "--output"}, paramLabel = "DIR",
-            description = "The artifact folder to write; with --to, a .qir file.")
+            description = "The artifact folder to write, or a .jar for a profile of the JVM; with --to,"
+            + " a .qir file.")
     private Path output;
     @Mixin
     private DataOptions dataOptions;
@@ -51,6 +52,9 @@ final class CompileVerb extends Verb {
     private QuantizeOptions quantizeOptions;
     @Mixin
     private ModelOptions modelOptions;
+    @Option(names = "--host-class", paramLabel = "NAME",
+            description = "Add a jar with a Java class of this name that calls the native code.")
+    private String hostClass;
     @Option(names = "--to", paramLabel = "PHASE",
             description = "Stop after import, normalize, quantize or tile and print the graph.")
     private Phase to;
@@ -70,7 +74,7 @@ final class CompileVerb extends Verb {
         if (to == Phase.IMPORT) {
             return finish(driver.importOnly(file, modelOptions.importOptions(), sink()));
         }
-        if (to == null) {
+        if (to == null && !isJar()) {
             Artifact.requireReplaceable(output);
         }
         HardwareProfile profile = profile(driver, profileName);
@@ -92,14 +96,27 @@ final class CompileVerb extends Verb {
             return finish(model.compile(profile, log().timing(bars)).tile());
         }
         long before = System.nanoTime();
-        Artifact artifact = model.compileFor(profile, output, PreprocessingFile.contents(steps), sink(),
-                log().timing(bars));
+        if (isJar()) {
+            Manifest manifest = model.compileToJar(profile, output, log().timing(bars)).manifest();
+            log().add("compile and write", System.nanoTime() - before);
+            bars.close();
+            report(model, manifest, System.nanoTime() - start);
+            return OK;
+        }
+        Map<String, byte[]> extra = PreprocessingFile.contents(steps);
+        Artifact artifact = model.compileFor(profile, output, compiled -> HostClassFile.added(extra, hostClass,
+                compiled), sink(), log().timing(bars));
         log().add("compile and write", System.nanoTime() - before);
         bars.close();
         showWarnings();
         load(driver, artifact);
-        report(model, artifact, System.nanoTime() - start);
+        report(model, artifact.manifest(), System.nanoTime() - start);
         return OK;
+    }
+
+    /** Whether one file is asked for, not a folder. */
+    private boolean isJar() {
+        return output != null && to == null && output.toString().endsWith(".jar");
     }
 
     private void check() {
@@ -117,6 +134,10 @@ final class CompileVerb extends Verb {
         }
         if (from != null && from != Phase.NORMALIZE && from != Phase.QUANTIZE) {
             throw conflict("--from takes normalize or quantize; import is where everything starts");
+        }
+        HostClassFile.check(hostClass);
+        if (hostClass != null && isJar()) {
+            throw conflict("--host-class adds to an artifact folder; -o names a jar");
         }
         if (to != null && json()) {
             throw conflict("--to prints a graph, which has no JSON form");
@@ -158,8 +179,7 @@ final class CompileVerb extends Verb {
         return profileName == null ? artifact.manifest().profile() : profileName;
     }
 
-    private void report(Model model, Artifact artifact, long nanos) {
-        Manifest m = artifact.manifest();
+    private void report(Model model, Manifest m, long nanos) {
         long peak = peakBytes();
         say("%s: %s for %s -> %s", file.getFileName(), model.isQuantized() ? "integer model" : "float model",
                 m.profile(),

@@ -11,12 +11,13 @@ import quantwright.compiler.driver.On;
 import quantwright.compiler.driver.PreprocessingFile;
 import quantwright.compiler.driver.Program;
 import quantwright.compiler.driver.Quantwright;
+import quantwright.profiles.HardwareProfile;
 
 /** Options of verbs that run an artifact folder or a model file. */
 final class ProgramOptions {
     @Option(names = "--on", paramLabel = "WHERE",
-            description = "host: native code; interpreter: the reference, same bytes, slow."
-            + " Default: native code where this host can run it.")
+            description = "host: native code; jvm: Java bytecode; interpreter: the reference, same bytes, slow."
+            + " Default: native code where this host can run it, else bytecode.")
     private On on = On.AUTO;
     @Option(names = "--profile", paramLabel = "P",
             description = "What to compile a MODEL for; default: the best for this host. A DIR is compiled already.")
@@ -41,8 +42,12 @@ final class ProgramOptions {
         }
         var model = modelOptions.load(driver, path, verb.sink());
         On effective = where == On.AUTO && profile == null && driver.hostProfile().isEmpty() ? On.INTERPRETER : where;
-        return Program.of(driver, model, effective == On.INTERPRETER ? null : Verb.profile(driver, profile), effective,
-                verb.sink(), bars);
+        HardwareProfile target = switch (effective) {
+            case INTERPRETER -> null;
+            case JVM -> profile == null ? driver.portableProfile() : Verb.profile(driver, profile);
+            case AUTO, HOST -> Verb.profile(driver, profile);
+        };
+        return Program.of(driver, model, target, effective, verb.sink(), bars);
     }
 
     /** The preprocessing an artifact folder was calibrated with. */

@@ -18,8 +18,7 @@ import quantwright.profiles.HardwareProfile;
 
 /** A model as a jar that runs on any JVM 25, with no native code and without Quantwright. */
 public final class JvmBackend implements Backend {
-    /** The jar in an artifact. */
-    public static final String JAR = "model.jar";
+    private static final String JAR = CompiledModel.JAR;
     private static final String PACKAGE = "model";
 
     /** For the service loader. */
@@ -39,6 +38,11 @@ public final class JvmBackend implements Backend {
     @Override
     public Optional<String> hostRefusal(HardwareProfile profile) {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean isPortable() {
+        return true;
     }
 
     @Override

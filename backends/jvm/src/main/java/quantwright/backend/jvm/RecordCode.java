@@ -47,6 +47,11 @@ final class RecordCode {
 
     /** Pushes an int in its shortest form. */
     void push(int value) {
+        push(code, value);
+    }
+
+    /** Pushes an int in its shortest form. */
+    static void push(MethodVisitor code, int value) {
         if (value >= -1 && value <= 5) {
             code.visitInsn(Opcodes.ICONST_0 + value);
         } else if (value == (byte) value) {

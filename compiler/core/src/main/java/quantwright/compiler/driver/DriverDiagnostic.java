@@ -11,9 +11,9 @@ public enum DriverDiagnostic implements DiagnosticCode {
     /** Backends were looked for and none found. */
     NO_BACKENDS_AT_ALL("QW-C0102", "no backend was found at all",
             "the installation is incomplete: every backend is a jar with a Backend service", Severity.ERROR),
-    /** The backend cannot work here; the interpreter does. */
-    FELL_BACK("QW-C0103", "native code cannot be made or run on this host; the interpreter runs the model",
-            "the interpreter gives the same bytes, slowly", Severity.WARNING),
+    /** The backend cannot work here; portable code or the interpreter does. */
+    FELL_BACK("QW-C0103", "native code cannot be made or run on this host; something slower runs the model",
+            "portable code and the interpreter give the same bytes, slowly", Severity.WARNING),
     /** A plug-in cannot be used. */
     BAD_PLUGIN("QW-C0104", "a plug-in cannot be loaded", "give a modular jar, or a folder of them", Severity.ERROR),
     /** Files cannot be written. */
@@ -29,7 +29,16 @@ public enum DriverDiagnostic implements DiagnosticCode {
             "give labelled data, or a reference with --against", Severity.ERROR),
     /** Models that cannot be compared. */
     NOT_COMPARABLE("QW-C0109", "the two models do not give the same kind of output",
-            "compare a model with its own float or quantized form", Severity.ERROR);
+            "compare a model with its own float or quantized form", Severity.ERROR),
+    /** One file is asked for, and the code is no such file. */
+    NO_JAR("QW-C0110", "only portable code comes as one jar",
+            "take --profile jvm, or a folder for -o", Severity.ERROR),
+    /** A class name Java does not take. */
+    CLASS_NAME("QW-C0111", "this is no name of a class", "use Java identifiers joined by dots, such as com.example.Net",
+            Severity.ERROR),
+    /** A host class is asked for, and the code is Java already. */
+    NO_HOST_CLASS("QW-C0112", "only native code needs a host class", "leave --host-class out; model.jar is called as it is",
+            Severity.ERROR);
 
     private final Entry entry;
 

@@ -1,13 +1,19 @@
 package quantwright.compiler.driver;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
+import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
@@ -125,8 +131,8 @@ public final class Model {
         } catch (BackendUnavailable e) {
             refusal = e.getMessage();
         }
-        sink.report(DriverDiagnostic.FELL_BACK, Location.UNKNOWN, refusal);
-        return new InterpreterExecutor(graph);
+        return StandIn.of(driver, request, Location.UNKNOWN, refusal, sink).map(StandIn.Ready::open)
+                .orElseGet(() -> new InterpreterExecutor(graph));
     }
 
     CompileRequest request(HardwareProfile profile, Progress progress) {
@@ -205,11 +211,11 @@ public final class Model {
     }
 
     /**
-     * Compiles for a profile and writes an artifact folder, whole or not at all. On a host that cannot generate code
-     * the
-     * artifact holds the graph alone, and the interpreter runs it.
+     * Compiles for a profile and writes an artifact folder, whole or not at all. On a host that cannot generate the
+     * profile's code the artifact holds portable code; where that refuses the model it holds the graph alone, and the
+     * interpreter runs it.
      *
-     * @param sink takes a warning when the artifact holds no code
+     * @param sink takes a warning when the artifact does not hold the profile's own code
      * @throws UserErrorException if the profile cannot run the model or the folder cannot be written
      */
     public Artifact compileFor(HardwareProfile profile, Path folder, DiagnosticSink sink, Progress progress) {
@@ -223,20 +229,62 @@ public final class Model {
      */
     public Artifact compileFor(HardwareProfile profile, Path folder, Map<String, byte[]> extra, DiagnosticSink sink,
             Progress progress) {
+        return compileFor(profile, folder, compiled -> extra, sink, progress);
+    }
+
+    /**
+     * As the other, with files made of what was compiled, or of nothing if the interpreter is to run the model.
+     *
+     * @param extra gives contents by file name
+     */
+    public Artifact compileFor(HardwareProfile profile, Path folder,
+            Function<Optional<CompiledModel>, Map<String, byte[]>> extra, DiagnosticSink sink, Progress progress) {
         Artifact.requireReplaceable(folder);
-        Map<String, byte[]> files = new TreeMap<>(extra);
-        Manifest manifest;
-        try {
-            CompiledModel compiled = compile(profile, progress);
-            manifest = compiled.manifest();
-            files.putAll(compiled.files());
-            files.put(TILE_FILE, QirFiles.dump(compiled.tile()).getBytes(StandardCharsets.UTF_8));
-        } catch (BackendUnavailable e) {
-            sink.report(DriverDiagnostic.FELL_BACK, Location.UNKNOWN, e.getMessage());
-            manifest = interpreted(profile);
+        Optional<CompiledModel> compiled = compileOrStandIn(profile, sink, progress);
+        Map<String, byte[]> files = new TreeMap<>(extra.apply(compiled));
+        Manifest manifest = compiled.map(CompiledModel::manifest).orElseGet(() -> interpreted(profile));
+        if (compiled.isPresent()) {
+            files.putAll(compiled.get().files());
+            files.put(TILE_FILE, QirFiles.dump(compiled.get().tile()).getBytes(StandardCharsets.UTF_8));
         }
         files.putAll(QirFiles.contents(graph, "model"));
         return Artifact.write(folder, manifest, files);
+    }
+
+    private Optional<CompiledModel> compileOrStandIn(HardwareProfile profile, DiagnosticSink sink, Progress progress) {
+        try {
+            return Optional.of(compile(profile, progress));
+        } catch (BackendUnavailable e) {
+            return StandIn.of(driver, request(profile, progress), Location.UNKNOWN, e.getMessage(), sink)
+                    .map(StandIn.Ready::model);
+        }
+    }
+
+    /**
+     * Compiles to the one file that is the whole program, replacing one that is there; whole or not at all.
+     *
+     * @throws UserErrorException if the profile's code is no such file, cannot run the model, or cannot be written
+     */
+    public CompiledModel compileToJar(HardwareProfile profile, Path file, Progress progress) {
+        if (!driver.backendFor(profile).isPortable()) {
+            throw new UserErrorException(DriverDiagnostic.NO_JAR, Location.file(file), "profile " + profile.id()
+                    + " gives native code");
+        }
+        CompiledModel compiled = compile(profile, progress);
+        Path target = file.toAbsolutePath().normalize();
+        Path staging = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid());
+        try {
+            try {
+                Files.createDirectories(target.getParent());
+                Files.write(staging, compiled.files().get(CompiledModel.JAR));
+                Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(staging);
+            }
+        } catch (IOException e) {
+            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
+        }
+        return compiled;
     }
 
     private Manifest interpreted(HardwareProfile profile) {

@@ -9,8 +9,8 @@ import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.BackendUnavailable;
+import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
-import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.InterpreterExecutor;
 import quantwright.backend.Manifest;
@@ -45,7 +45,7 @@ public final class Program {
     /**
      * An artifact folder as a program. Nothing is compiled, and no code generator is loaded.
      *
-     * @param sink takes a warning when the interpreter stands in for native code
+     * @param sink takes a warning when something else stands in for native code
      * @throws UserErrorException if the artifact is damaged, or {@code on} is {@link On#HOST} and this host cannot
      * run it
      */
@@ -53,65 +53,78 @@ public final class Program {
         Artifact artifact = Artifact.open(folder);
         Manifest m = artifact.manifest();
         Supplier<Graph> graph = memoized(() -> Quantwright.graphOf(artifact));
-        boolean interpreted = on == On.INTERPRETER || m.backend().equals(Quantwright.INTERPRETER);
         if (m.backend().equals(Quantwright.INTERPRETER) && on == On.HOST) {
             throw new UserErrorException(DriverDiagnostic.NO_NATIVE_CODE, Location.file(folder),
                     "the artifact holds no code");
         }
-        Executor first = interpreted ? null : loadOrFallBack(driver, artifact, on, sink);
-        Supplier<Executor> executors = first == null ? () -> new InterpreterExecutor(graph.get())
-                : firstThen(first, () -> driver.load(artifact));
+        Supplier<Executor> executors = executors(driver, artifact, on, sink, graph);
         return new Program(m.model(), m.inputs().stream().map(Manifest.Port::type).toList(),
                 m.outputs().stream().map(Manifest.Port::type).toList(),
                 m.outputs().stream().map(Manifest.Port::name).toList(), Optional.of(m), executors, graph);
     }
 
-    private static Executor loadOrFallBack(Quantwright driver, Artifact artifact, On on, DiagnosticSink sink) {
+    private static Supplier<Executor> executors(Quantwright driver, Artifact artifact, On on, DiagnosticSink sink,
+            Supplier<Graph> graph) {
+        String backend = artifact.manifest().backend();
+        if (on == On.INTERPRETER || on != On.JVM && backend.equals(Quantwright.INTERPRETER)) {
+            return () -> new InterpreterExecutor(graph.get());
+        }
+        if (on == On.JVM && !driver.isPortable(backend)) {
+            return StandIn.portable(driver, request(driver, artifact, graph))::open;
+        }
         try {
-            return driver.load(artifact);
+            return firstThen(driver.load(artifact), () -> driver.load(artifact));
         } catch (UserErrorException e) {
             boolean features = e.diagnostics().stream().allMatch(d -> d.code() == BackendDiagnostic.HOST_FEATURES);
             if (on == On.HOST || !features) {
                 throw e;
             }
-            sink.report(DriverDiagnostic.FELL_BACK, Location.file(artifact.folder()),
-                    e.diagnostics().getFirst().message());
-            return null;
+            Optional<StandIn.Ready> ready = StandIn.of(driver, request(driver, artifact, graph),
+                    Location.file(artifact.folder()), e.diagnostics().getFirst().message(), sink);
+            return ready.isPresent() ? ready.get()::open : () -> new InterpreterExecutor(graph.get());
         }
+    }
+
+    private static CompileRequest request(Quantwright driver, Artifact artifact, Supplier<Graph> graph) {
+        return new CompileRequest(graph.get(), driver.portableProfile(), artifact.manifest().symbol(),
+                Progress.SILENT);
     }
 
     /**
      * A model as a program, compiled in memory unless the interpreter is to run it.
      *
      * @param profile what to compile for; may be null if {@code on} is {@link On#INTERPRETER}
-     * @param sink takes a warning when the interpreter stands in for native code
+     * @param sink takes a warning when something else stands in for native code
      * @throws UserErrorException if the profile cannot run the model, or {@code on} is {@link On#HOST} and this host
      * cannot
      */
     public static Program of(Quantwright driver, Model model, HardwareProfile profile, On on, DiagnosticSink sink,
             Progress progress) {
-        Optional<CompiledModel> compiled = on == On.INTERPRETER ? Optional.empty()
-                : compile(driver, model, profile, on, sink, progress);
+        Optional<StandIn.Ready> compiled = switch (on) {
+            case INTERPRETER -> Optional.empty();
+            case JVM -> Optional.of(StandIn.portable(driver, model.request(profile, progress)));
+            case AUTO, HOST -> compile(driver, model, profile, on, sink, progress);
+        };
         Graph graph = model.graph();
         List<String> names = new ArrayList<>();
         for (int i = 0; i < graph.outputs().size(); i++) {
             names.add(graph.outputName(i));
         }
         Supplier<Executor> executors = compiled.isEmpty() ? () -> new InterpreterExecutor(graph)
-                : () -> driver.backendFor(profile).load(compiled.get());
+                : compiled.get()::open;
         return new Program(graph.name(), graph.inputs().stream().map(v -> v.type().canonical()).toList(),
                 graph.outputs().stream().map(v -> v.type().canonical()).toList(), names,
-                compiled.map(CompiledModel::manifest), executors, () -> graph);
+                compiled.map(c -> c.model().manifest()), executors, () -> graph);
     }
 
-    private static Optional<CompiledModel> compile(Quantwright driver, Model model, HardwareProfile profile, On on,
+    private static Optional<StandIn.Ready> compile(Quantwright driver, Model model, HardwareProfile profile, On on,
             DiagnosticSink sink, Progress progress) {
         String refusal;
         try {
             Backend backend = driver.backendFor(profile);
             refusal = backend.hostRefusal(profile).orElse(null);
             if (refusal == null) {
-                return Optional.of(model.compile(profile, progress));
+                return Optional.of(new StandIn.Ready(backend, model.compile(profile, progress)));
             }
         } catch (BackendUnavailable e) {
             refusal = e.getMessage();
@@ -119,8 +132,7 @@ public final class Program {
         if (on == On.HOST) {
             throw new UserErrorException(DriverDiagnostic.NO_NATIVE_CODE, Location.UNKNOWN, refusal);
         }
-        sink.report(DriverDiagnostic.FELL_BACK, Location.UNKNOWN, refusal);
-        return Optional.empty();
+        return StandIn.of(driver, model.request(profile, progress), Location.UNKNOWN, refusal, sink);
     }
 
     private static <T> Supplier<T> firstThen(T first, Supplier<T> others) {

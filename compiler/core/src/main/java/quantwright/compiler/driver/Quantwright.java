@@ -142,6 +142,23 @@ public final class Quantwright {
                 + String.join(", ", backends.stream().map(Backend::id).toList())));
     }
 
+    /** Whether a backend is installed whose code runs on every host. */
+    boolean isPortable(String id) {
+        return backends.stream().anyMatch(b -> b.isPortable() && b.id().equals(id));
+    }
+
+    /**
+     * The shipped profile of portable code.
+     *
+     * @throws UserErrorException if there is none
+     */
+    public HardwareProfile portableProfile() {
+        return profiles.ids().stream().map(profiles::find)
+                .filter(p -> backends.stream().anyMatch(b -> b.isPortable() && b.accepts(p))).findFirst()
+                .orElseThrow(() -> new UserErrorException(DriverDiagnostic.NO_BACKEND, Location.UNKNOWN,
+                        "no installed backend gives portable code"));
+    }
+
     /**
      * The shipped profile that makes the most of this host: of those whose code runs here, the one with the widest
      * vectors
