@@ -279,7 +279,7 @@ final class ModelClass {
             case I16, U16 -> Opcodes.T_SHORT;
             case I32, U32 -> Opcodes.T_INT;
             case I64 -> Opcodes.T_LONG;
-            case F32 -> Opcodes.T_FLOAT;
+            case WHOLE, F32 -> Opcodes.T_FLOAT;
             case F64 -> Opcodes.T_DOUBLE;
         };
     }
