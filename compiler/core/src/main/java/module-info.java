@@ -17,4 +17,5 @@ module quantwright.compiler {
     exports quantwright.compiler.search.solve;
 
     uses quantwright.backend.Backend;
+    uses quantwright.backend.ProgramRunner;
 }

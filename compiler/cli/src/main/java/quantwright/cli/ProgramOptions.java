@@ -16,7 +16,8 @@ import quantwright.profiles.HardwareProfile;
 /** Options of verbs that run an artifact folder or a model file. */
 final class ProgramOptions {
     @Option(names = "--on", paramLabel = "WHERE",
-            description = "host: native code; jvm: Java bytecode; interpreter: the reference, same bytes, slow."
+            description = "host: native code; jvm: Java bytecode; interpreter: the reference, same bytes, slow;"
+            + " simulator: the NPU's programs."
             + " Default: native code where this host can run it, else bytecode.")
     private On on = On.AUTO;
     @Option(names = "--profile", paramLabel = "P",

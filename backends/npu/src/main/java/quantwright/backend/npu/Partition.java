@@ -15,12 +15,14 @@ import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.op.Constant;
+import quantwright.ir.op.QReinterpret;
 
 /**
  * Which nodes of a graph the NPU executes, in as few programs as the order allows, and which the host does. A node that
  * only renames bytes goes with the node before it if the NPU needs its result, else to the host.
  */
 final class Partition {
+    private static final String RENAMES = "renames bytes for the host";
     private final Graph graph;
     private final Map<Node, String> reasons = new LinkedHashMap<>();
     private final Map<Node, Integer> levels = new HashMap<>();
@@ -51,10 +53,10 @@ final class Partition {
         }
         for (Node node : graph.nodes().reversed()) {
             // A renaming that no NPU node needs is the host's.
-            if (onNpu.contains(node) && Lowering.isAlias(node)
+            if (onNpu.contains(node) && isRenaming(node)
                     && node.result().users().stream().noneMatch(onNpu::contains)) {
                 onNpu.remove(node);
-                reasons.put(node, "renames bytes for the host");
+                reasons.put(node, RENAMES);
             }
         }
         for (Node node : graph) {
@@ -72,15 +74,19 @@ final class Partition {
     }
 
     private void side(Node node, Support support) {
+        if (isRenaming(node) && !isOnNpu(node.operand(0))) {
+            reasons.put(node, RENAMES);
+            return;
+        }
         if (Lowering.isAlias(node)) {
-            if (isOnNpu(node.operand(0))) {
-                onNpu.add(node);
-            } else {
-                reasons.put(node, "renames bytes for the host");
-            }
+            onNpu.add(node);
             return;
         }
         support.reason(node).ifPresentOrElse(reason -> reasons.put(node, reason), () -> onNpu.add(node));
+    }
+
+    private static boolean isRenaming(Node node) {
+        return Lowering.isAlias(node) || node.op() instanceof QReinterpret;
     }
 
     /** The host has even levels, the NPU odd ones. */

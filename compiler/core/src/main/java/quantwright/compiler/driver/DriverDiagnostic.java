@@ -38,7 +38,10 @@ public enum DriverDiagnostic implements DiagnosticCode {
             Severity.ERROR),
     /** A host class is asked for, and the code is Java already. */
     NO_HOST_CLASS("QW-C0112", "only native code needs a host class", "leave --host-class out; model.jar is called as it is",
-            Severity.ERROR);
+            Severity.ERROR),
+    /** Nothing simulates the machine that a program is for. */
+    NO_SIMULATOR("QW-C0113", "no simulator is installed for the machine",
+            "--on simulator is for programs of NPU profiles: qw profile list", Severity.ERROR);
 
     private final Entry entry;
 

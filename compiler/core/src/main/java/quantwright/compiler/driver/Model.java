@@ -45,10 +45,6 @@ import quantwright.profiles.HardwareProfile;
 
 /** A normalized model, float or quantized. Immutable: quantizing gives another model. */
 public final class Model {
-    /** Name of the file with the graph in an artifact. */
-    static final String GRAPH_FILE = "model.qir";
-    /** Name of the file with the graph's large constants in an artifact. */
-    static final String DATA_FILE = "model.qdata";
     private static final String TILE_FILE = "tile.qir";
 
     private final Quantwright driver;
@@ -156,7 +152,10 @@ public final class Model {
         if (isQuantized()) {
             throw new UserErrorException(QuantDiagnostic.ALREADY_QUANTIZED, Location.UNKNOWN, graph.name());
         }
-        try (Executor executor = executor(request(profile, Progress.SILENT).unfused(), sink)) {
+        // Every machine gives the same bits: where the target cannot run here, this host's own code stands in.
+        boolean elsewhere = driver.backendFor(profile).hostRefusal(profile).isPresent();
+        HardwareProfile runs = elsewhere ? driver.hostProfile().orElse(profile) : profile;
+        try (Executor executor = executor(request(runs, Progress.SILENT).unfused(), sink)) {
             return new Calibrator(graph, executor).run(data, progress);
         }
     }

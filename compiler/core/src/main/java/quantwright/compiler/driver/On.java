@@ -9,5 +9,7 @@ public enum On {
     /** Portable code: Java bytecode. */
     JVM,
     /** The reference interpreter. */
-    INTERPRETER
+    INTERPRETER,
+    /** The simulator of the machine the programs are for. */
+    SIMULATOR
 }

@@ -11,6 +11,7 @@ import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.InterpreterExecutor;
 import quantwright.backend.Manifest;
@@ -30,6 +31,13 @@ public final class Program {
     private final Optional<Manifest> manifest;
     private final Supplier<Executor> executors;
     private final Supplier<Graph> graph;
+
+    /** A compiled model and how to open it. */
+    private record Compiled(CompiledModel model, Supplier<Executor> open) {
+        static Compiled of(StandIn.Ready ready) {
+            return new Compiled(ready.model(), ready::open);
+        }
+    }
 
     private Program(String name, List<TensorType> inputs, List<TensorType> outputs, List<String> outputNames,
             Optional<Manifest> manifest, Supplier<Executor> executors, Supplier<Graph> graph) {
@@ -53,11 +61,17 @@ public final class Program {
         Artifact artifact = Artifact.open(folder);
         Manifest m = artifact.manifest();
         Supplier<Graph> graph = memoized(() -> Quantwright.graphOf(artifact));
+        if (on == On.SIMULATOR) {
+            return of(m, firstThen(driver.simulate(artifact), () -> driver.simulate(artifact)), graph);
+        }
         if (m.backend().equals(Quantwright.INTERPRETER) && on == On.HOST) {
             throw new UserErrorException(DriverDiagnostic.NO_NATIVE_CODE, Location.file(folder),
                     "the artifact holds no code");
         }
-        Supplier<Executor> executors = executors(driver, artifact, on, sink, graph);
+        return of(m, executors(driver, artifact, on, sink, graph), graph);
+    }
+
+    private static Program of(Manifest m, Supplier<Executor> executors, Supplier<Graph> graph) {
         return new Program(m.model(), m.inputs().stream().map(Manifest.Port::type).toList(),
                 m.outputs().stream().map(Manifest.Port::type).toList(),
                 m.outputs().stream().map(Manifest.Port::name).toList(), Optional.of(m), executors, graph);
@@ -100,10 +114,14 @@ public final class Program {
      */
     public static Program of(Quantwright driver, Model model, HardwareProfile profile, On on, DiagnosticSink sink,
             Progress progress) {
-        Optional<StandIn.Ready> compiled = switch (on) {
+        Optional<Compiled> compiled = switch (on) {
             case INTERPRETER -> Optional.empty();
-            case JVM -> Optional.of(StandIn.portable(driver, model.request(profile, progress)));
-            case AUTO, HOST -> compile(driver, model, profile, on, sink, progress);
+            case JVM -> Optional.of(Compiled.of(StandIn.portable(driver, model.request(profile, progress))));
+            case SIMULATOR -> {
+                CompiledModel made = model.compile(profile, progress);
+                yield Optional.of(new Compiled(made, () -> driver.simulate(made, profile)));
+            }
+            case AUTO, HOST -> compile(driver, model, profile, on, sink, progress).map(Compiled::of);
         };
         Graph graph = model.graph();
         List<String> names = new ArrayList<>();
@@ -111,7 +129,7 @@ public final class Program {
             names.add(graph.outputName(i));
         }
         Supplier<Executor> executors = compiled.isEmpty() ? () -> new InterpreterExecutor(graph)
-                : compiled.get()::open;
+                : compiled.get().open();
         return new Program(graph.name(), graph.inputs().stream().map(v -> v.type().canonical()).toList(),
                 graph.outputs().stream().map(v -> v.type().canonical()).toList(), names,
                 compiled.map(c -> c.model().manifest()), executors, () -> graph);

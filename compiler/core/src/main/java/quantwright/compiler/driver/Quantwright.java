@@ -13,8 +13,10 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
+import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.InterpreterExecutor;
+import quantwright.backend.ProgramRunner;
 import quantwright.compiler.importer.ImportDiagnostic;
 import quantwright.compiler.importer.ImportOptions;
 import quantwright.compiler.importer.ModelImporter;
@@ -229,14 +231,44 @@ public final class Quantwright {
     }
 
     /**
+     * Loads an artifact for the simulator of the machine it is for.
+     *
+     * @throws UserErrorException if it is damaged, or there is no simulator for it
+     */
+    public Executor simulate(Artifact artifact) {
+        String id = artifact.manifest().backend();
+        return backends.stream().filter(b -> b.id().equals(id)).findFirst()
+                .flatMap(b -> b.simulate(artifact, runner(id))).orElseThrow(() -> noSimulator(id));
+    }
+
+    /**
+     * Loads a model that was compiled for a profile for the simulator of its machine.
+     *
+     * @throws UserErrorException if there is no simulator for it
+     */
+    Executor simulate(CompiledModel model, HardwareProfile profile) {
+        Backend backend = backendFor(profile);
+        return backend.simulate(model, runner(backend.id())).orElseThrow(() -> noSimulator(backend.id()));
+    }
+
+    private static ProgramRunner runner(String backend) {
+        return ServiceLoader.load(ProgramRunner.class).stream().map(ServiceLoader.Provider::get)
+                .filter(r -> r.backend().equals(backend)).findFirst().orElseThrow(() -> noSimulator(backend));
+    }
+
+    private static UserErrorException noSimulator(String backend) {
+        return new UserErrorException(DriverDiagnostic.NO_SIMULATOR, Location.UNKNOWN, "backend " + backend);
+    }
+
+    /**
      * The graph that an artifact's code computes.
      *
      * @throws UserErrorException if the artifact is damaged
      */
     public static Graph graphOf(Artifact artifact) {
-        if (artifact.manifest().files().containsKey(Model.DATA_FILE)) {
-            artifact.file(Model.DATA_FILE);
+        if (artifact.manifest().files().containsKey(Artifact.DATA_FILE)) {
+            artifact.file(Artifact.DATA_FILE);
         }
-        return QirFiles.read(artifact.file(Model.GRAPH_FILE));
+        return QirFiles.read(artifact.file(Artifact.GRAPH_FILE));
     }
 }

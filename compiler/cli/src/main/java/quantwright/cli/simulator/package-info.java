@@ -1,0 +1,2 @@
+/** What connects the driver with the simulator. */
+package quantwright.cli.simulator;
