@@ -46,7 +46,7 @@ final class ProgramOptions {
         HardwareProfile target = switch (effective) {
             case INTERPRETER -> null;
             case JVM -> profile == null ? driver.portableProfile() : Verb.profile(driver, profile);
-            case AUTO, HOST -> Verb.profile(driver, profile);
+            case AUTO, HOST, SIMULATOR -> Verb.profile(driver, profile);
         };
         return Program.of(driver, model, target, effective, verb.sink(), bars);
     }
