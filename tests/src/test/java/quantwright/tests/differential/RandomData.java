@@ -9,7 +9,7 @@ import quantwright.compiler.data.NumericType;
 import quantwright.ir.type.TensorType;
 
 /** Random samples for models of the catalogue that have no data; the same for the same model. */
-record RandomData(TensorType input, int samples) implements DataSet {
+public record RandomData(TensorType input, int samples) implements DataSet {
     @Override
     public String name() {
         return "random";

@@ -16,18 +16,19 @@ import quantwright.npu.isa.Rescaling;
  *
  * @param rescaling arithmetic
  * @param table bias and factor of each output
- * @param clamp least and greatest result
+ * @param zero zero point added after rounding
+ * @param clamp least and greatest result, before the lookup
  * @param lookup 256 bytes that results go through after; null for none
  * @param raw whether the sums themselves, bias added, are the result, as i32
  */
-record Finish(Rescaling rescaling, byte[] table, Clamp clamp, byte[] lookup, boolean raw) {
+record Finish(Rescaling rescaling, byte[] table, int zero, Clamp clamp, byte[] lookup, boolean raw) {
     /** What a product's own rounding says. */
     static Finish of(Node product, int outputs) {
         Value x = product.operand(0);
         Value w = product.operand(1);
         int[] bias = product.operands().size() > 2 ? Operands.constant(product.operand(2)).ints() : new int[outputs];
         if (product.result().type().element() == ScalarType.I32) {
-            return new Finish(RawSums.RESCALING, RawSums.tables(bias), Clamp.full(ScalarType.I16), null, true);
+            return new Finish(RawSums.RESCALING, RawSums.tables(bias), 0, Clamp.full(ScalarType.I16), null, true);
         }
         Rounding rounding = rounding(product);
         QuantizedType weights = w.type().quantized();
@@ -39,8 +40,8 @@ record Finish(Rescaling rescaling, byte[] table, Clamp clamp, byte[] lookup, boo
                     ? Scales.fullyConnectedFactor(rounding, weights instanceof QuantizedType.PerAxis, in, weights.scale(i), out)
                     : Scales.productFactor(in, weights.scale(i), out);
         }
-        return new Finish(Tables.rescaling(rounding), Tables.requantize(rounding, bias, factors), clamp(product), null,
-                false);
+        return new Finish(Tables.rescaling(rounding), Tables.requantize(rounding, bias, factors),
+                product.result().type().quantized().zeroPoint(0), clamp(product), null, false);
     }
 
     /** The same with results going through a table. */
@@ -51,7 +52,7 @@ record Finish(Rescaling rescaling, byte[] table, Clamp clamp, byte[] lookup, boo
                 composed[i] = entries[lookup[i] - Byte.MIN_VALUE];
             }
         }
-        return new Finish(rescaling, table, clamp, composed, raw);
+        return new Finish(rescaling, table, zero, clamp, composed, raw);
     }
 
     /** Bytes of one output's entry. */

@@ -164,7 +164,7 @@ final class ProductEmitter {
             if (finish.raw()) {
                 raw(sums, grid, column, address, outer, inner);
             } else {
-                emission.vector(requantize(sums, grid, new Area(address, out.number(), out.zero(), outer, inner),
+                emission.vector(requantize(sums, grid, new Area(address, out.number(), finish.zero(), outer, inner),
                         finish.rescaling(), tableAddress + column.channel() * finish.entryBytes()));
             }
         }
