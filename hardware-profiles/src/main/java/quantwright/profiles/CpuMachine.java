@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A CPU with vector registers.
  *
- * @param isa {@code x86_64}, {@code aarch64}, or {@code jvm} for Java bytecode
+ * @param isa {@code x86_64}, {@code aarch64}, or {@code bytecode} for a JVM
  * @param tune scheduling model, by its LLVM name; never adds instructions
  * @param features complete list of instruction-set extensions code may use, by LLVM's names
  * @param vectorBits width of the widest vector register to use

@@ -7,7 +7,7 @@ final class CpuNames {
     static final String X86_64 = "x86_64";
     static final String AARCH64 = "aarch64";
     /** Java bytecode: a machine without extensions. */
-    static final String JVM = "jvm";
+    static final String JVM = "bytecode";
     /** The instruction sets. */
     static final List<String> ISAS = List.of(X86_64, AARCH64, JVM);
 

@@ -101,6 +101,7 @@ final class CompileVerb extends Verb {
             log().add("compile and write", System.nanoTime() - before);
             bars.close();
             report(model, manifest, System.nanoTime() - start);
+            say("  class model.%s", manifest.symbol());
             return OK;
         }
         Map<String, byte[]> extra = PreprocessingFile.contents(steps);

@@ -17,9 +17,9 @@ public final class FloatReduce {
         return sum(x, offset, length, new float[LANES]);
     }
 
-    /** As the other, with an array of {@link #LANES} to work in. */
+    /** As the other, with an array of at least {@link #LANES} to work in. */
     public static float sum(float[] x, int offset, int length, float[] lanes) {
-        java.util.Arrays.fill(lanes, 0f);
+        java.util.Arrays.fill(lanes, 0, LANES, 0f);
         for (int i = 0; i < length; i++) {
             lanes[i % LANES] += x[offset + i];
         }
@@ -31,9 +31,9 @@ public final class FloatReduce {
         return sumOfSquares(x, offset, length, new float[LANES]);
     }
 
-    /** As the other, with an array of {@link #LANES} to work in. */
+    /** As the other, with an array of at least {@link #LANES} to work in. */
     public static float sumOfSquares(float[] x, int offset, int length, float[] lanes) {
-        java.util.Arrays.fill(lanes, 0f);
+        java.util.Arrays.fill(lanes, 0, LANES, 0f);
         for (int i = 0; i < length; i++) {
             float v = x[offset + i];
             lanes[i % LANES] = Math.fma(v, v, lanes[i % LANES]);
@@ -61,9 +61,9 @@ public final class FloatReduce {
         return max(x, offset, length, new float[LANES]);
     }
 
-    /** As the other, with an array of {@link #LANES} to work in. */
+    /** As the other, with an array of at least {@link #LANES} to work in. */
     public static float max(float[] x, int offset, int length, float[] lanes) {
-        java.util.Arrays.fill(lanes, Float.NEGATIVE_INFINITY);
+        java.util.Arrays.fill(lanes, 0, LANES, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < length; i++) {
             float v = x[offset + i];
             lanes[i % LANES] = v > lanes[i % LANES] ? v : lanes[i % LANES];
@@ -81,9 +81,9 @@ public final class FloatReduce {
         return min(x, offset, length, new float[LANES]);
     }
 
-    /** As the other, with an array of {@link #LANES} to work in. */
+    /** As the other, with an array of at least {@link #LANES} to work in. */
     public static float min(float[] x, int offset, int length, float[] lanes) {
-        java.util.Arrays.fill(lanes, Float.POSITIVE_INFINITY);
+        java.util.Arrays.fill(lanes, 0, LANES, Float.POSITIVE_INFINITY);
         for (int i = 0; i < length; i++) {
             float v = x[offset + i];
             lanes[i % LANES] = v < lanes[i % LANES] ? v : lanes[i % LANES];
@@ -105,7 +105,7 @@ public final class FloatReduce {
         softmax(x, offset, length, out, outOffset, new float[LANES]);
     }
 
-    /** As the other, with an array of {@link #LANES} to work in. */
+    /** As the other, with an array of at least {@link #LANES} to work in. */
     public static void softmax(float[] x, int offset, int length, float[] out, int outOffset,
             float[] lanes) {
         float m = max(x, offset, length, lanes);
@@ -127,7 +127,7 @@ public final class FloatReduce {
         logSoftmax(x, offset, length, out, outOffset, new float[LANES]);
     }
 
-    /** As the other, with an array of {@link #LANES} to work in. */
+    /** As the other, with an array of at least {@link #LANES} to work in. */
     public static void logSoftmax(float[] x, int offset, int length, float[] out, int outOffset,
             float[] lanes) {
         float m = max(x, offset, length, lanes);

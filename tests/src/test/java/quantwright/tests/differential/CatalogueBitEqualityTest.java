@@ -30,12 +30,12 @@ import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
- * Every model of the catalogue, as it comes and quantized to int8, on AVX-512 VNNI and AVX2 code: zero differing bytes
+ * Every model of the catalogue, as it comes and quantized to int8, on AVX-512 VNNI, AVX2 and byte code: zero differing bytes
  * against the interpreter in every tensor the memory plan materialises and in the outputs.
  */
 class CatalogueBitEqualityTest {
     private static final int CALIBRATION_SAMPLES = 4;
-    private static final List<String> PROFILES = List.of("x86-avx512-vnni", "x86-avx2");
+    private static final List<String> PROFILES = List.of("x86-avx512-vnni", "x86-avx2", "jvm");
 
     static Stream<CatalogueModel> models() {
         return ModelCatalogue.load().all().stream();

@@ -122,13 +122,12 @@ final class FloatLowering {
     }
 
     static void maxPool(MaxPool op, Site site) {
-        site.require(site.storage(0) != Storage.F64 && site.storage(0).bytes() <= 4,
+        site.require(site.storage(0) == Storage.F32 || site.type(0).storage().bits() <= 16,
                 "maxima of " + site.type(0).element() + " have no kernel");
         Geometry geometry = ProductLowering.geometry(op.window(), site.type(0).shape(), site.type(0).dim(3),
                 site.result().shape());
-        site.require(site.storage(0) == Storage.F32 || Arrays.stream(counts(op.window(), geometry, false, 0, 0))
-                .allMatch(c -> c > 0), "windows wholly in the padding have no kernel");
-        site.add(new Pool(site.in(0), site.out(), geometry, site.storage(0), new Pool.Greatest()));
+        float least = site.storage(0) == Storage.F32 ? Float.NEGATIVE_INFINITY : site.type(0).storage().minValue();
+        site.add(new Pool(site.in(0), site.out(), geometry, site.storage(0), new Pool.Greatest(least)));
     }
 
     static void averagePool(AvgPool op, Site site) {

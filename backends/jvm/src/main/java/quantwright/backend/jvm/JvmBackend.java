@@ -27,12 +27,12 @@ public final class JvmBackend implements Backend {
 
     @Override
     public String id() {
-        return "jvm";
+        return "bytecode";
     }
 
     @Override
     public boolean accepts(HardwareProfile profile) {
-        return profile.cpu().filter(c -> c.isa().equals("jvm")).isPresent();
+        return profile.cpu().filter(c -> c.isa().equals("bytecode")).isPresent();
     }
 
     @Override

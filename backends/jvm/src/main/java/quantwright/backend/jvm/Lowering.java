@@ -14,6 +14,7 @@ import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.loc.Location;
 import quantwright.ir.op.*;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
@@ -35,14 +36,7 @@ final class Lowering {
     Lowering(Graph graph) {
         this.graph = graph;
         DiagnosticSink problems = new DiagnosticSink();
-        for (Value input : graph.inputs()) {
-            int port = program.buffer(Site.port(input.type().canonical()), Site.size(input.type()));
-            program.input(port);
-            buffers.put(input, port);
-        }
-        for (Value input : graph.inputs()) {
-            buffers.put(input, converted(input, buffers.get(input), Site.storage(input.type().canonical())));
-        }
+        inputs(problems);
         for (Node node : graph) {
             if (node.op() instanceof Constant) {
                 continue;
@@ -78,6 +72,22 @@ final class Lowering {
                 Long.MAX_VALUE));
         steps.add(new Manifest.Step(value.name(), "convert", kernel(program.steps().getLast()), 0));
         return result;
+    }
+
+    private void inputs(DiagnosticSink problems) {
+        for (Value input : graph.inputs()) {
+            try {
+                buffers.put(input, program.buffer(Site.port(input.type().canonical()), Site.size(input.type())));
+                program.input(buffers.get(input));
+            } catch (Refusal e) {
+                problems.report(BackendDiagnostic.NO_KERNEL, Location.UNKNOWN, "input " + input.name() + ": "
+                        + e.getMessage());
+            }
+        }
+        problems.throwIfErrors();
+        for (Value input : graph.inputs()) {
+            buffers.put(input, converted(input, buffers.get(input), Site.storage(input.type().canonical())));
+        }
     }
 
     /** Outputs may be constants, which nothing has read. */

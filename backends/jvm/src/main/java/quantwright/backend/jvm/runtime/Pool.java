@@ -18,8 +18,12 @@ public record Pool(int x, int out, Geometry geometry, Storage storage, How how) 
     public sealed interface How {
     }
 
-    /** The greatest element. */
-    public record Greatest() implements How {
+    /**
+     * The greatest element.
+     *
+     * @param least result of a window without elements
+     */
+    public record Greatest(float least) implements How {
     }
 
     /**
@@ -97,9 +101,9 @@ public record Pool(int x, int out, Geometry geometry, Storage storage, How how) 
         int[] sums = memory.sums(2, c)[0];
         int[] integers = memory.sums(2, c)[1];
         if (real) {
-            Arrays.fill(acc, 0, c, how instanceof Greatest ? Float.NEGATIVE_INFINITY : 0f);
+            Arrays.fill(acc, 0, c, how instanceof Greatest greatest ? greatest.least() : 0f);
         } else {
-            Arrays.fill(sums, 0, c, how instanceof Greatest ? Integer.MIN_VALUE : 0);
+            Arrays.fill(sums, 0, c, how instanceof Greatest greatest ? (int) greatest.least() : 0);
         }
         int zero = how instanceof Rescaled r ? r.zero() : 0;
         for (int kh = firstRow; kh < endRow; kh++) {

@@ -15,14 +15,16 @@ import quantwright.ir.arith.FloatReduce;
 public record Softmax(int x, int out, int count, int length, boolean logarithm, float beta) implements Step {
     @Override
     public void reserve(Memory memory) {
-        memory.scratch(FloatReduce.LANES + length);
+        memory.scratch(FloatReduce.LANES);
+        memory.strip(length);
     }
 
     @Override
     public void run(Memory memory) {
         float[] a = memory.floats(x);
         float[] b = memory.floats(out);
-        float[] lanes = memory.scratch(FloatReduce.LANES + length);
+        float[] lanes = memory.scratch(FloatReduce.LANES);
+        float[] row = memory.strip(length);
         for (int from = 0; from < count * length; from += length) {
             if (logarithm) {
                 FloatReduce.logSoftmax(a, from, length, b, from, lanes);
@@ -31,9 +33,9 @@ public record Softmax(int x, int out, int count, int length, boolean logarithm, 
             } else {
                 float max = FloatReduce.max(a, from, length, lanes);
                 for (int i = 0; i < length; i++) {
-                    lanes[FloatReduce.LANES + i] = beta * (a[from + i] - max);
+                    row[i] = beta * (a[from + i] - max);
                 }
-                FloatReduce.softmax(lanes, FloatReduce.LANES, length, b, from, lanes);
+                FloatReduce.softmax(row, 0, length, b, from, lanes);
             }
         }
     }

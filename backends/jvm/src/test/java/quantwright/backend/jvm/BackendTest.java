@@ -1,0 +1,121 @@
+package quantwright.backend.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.Test;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.commons.CodeSizeEvaluator;
+import quantwright.backend.BackendDiagnostic;
+import quantwright.backend.CompileRequest;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.CompiledModel;
+import quantwright.ir.Graph;
+import quantwright.ir.Level;
+import quantwright.ir.Value;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+import quantwright.ir.op.Binary;
+import quantwright.ir.op.BinaryKind;
+import quantwright.ir.op.Unary;
+import quantwright.ir.op.UnaryKind;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
+
+/** What a jar holds, and what is refused. */
+class BackendTest {
+    /** Methods of more bytecodes are never compiled by the JIT. */
+    private static final int HUGE_METHOD = 8000;
+
+    private static CompiledModel compile(Graph graph) {
+        return new JvmBackend().compile(new CompileRequest(graph, Cases.profile(), "net", Progress.SILENT));
+    }
+
+    private static Graph chain(int length) {
+        Graph graph = new Graph("net", Level.GRAPH);
+        Value x = graph.addInput("x", TensorType.of(ScalarType.F32, 3));
+        for (int i = 0; i < length; i++) {
+            x = graph.append(new Unary(i % 2 == 0 ? UnaryKind.NEG : UnaryKind.RELU), List.of(x), Location.UNKNOWN)
+                    .result();
+            x.setName("v" + i);
+        }
+        graph.addOutput("y", x);
+        return graph;
+    }
+
+    @Test
+    void aJarRefersToNothingButTheJdkAndItself() throws IOException {
+        List<String> foreign = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        try (ZipInputStream jar = new ZipInputStream(new ByteArrayInputStream(
+                compile(chain(900)).files().get(CompiledModel.JAR)))) {
+            for (ZipEntry e = jar.getNextEntry(); e != null; e = jar.getNextEntry()) {
+                if (!e.getName().endsWith(".class")) {
+                    continue;
+                }
+                byte[] code = jar.readAllBytes();
+                String text = new String(code, java.nio.charset.StandardCharsets.ISO_8859_1);
+                if (text.contains("quantwright/")) {
+                    foreign.add(e.getName());
+                }
+                new ClassReader(code).accept(sizes(sizes), 0);
+            }
+        }
+        assertEquals(List.of(), foreign);
+        assertTrue(sizes.size() > 20 && sizes.stream().allMatch(s -> s < HUGE_METHOD), sizes.toString());
+    }
+
+    private static ClassVisitor sizes(List<Integer> sizes) {
+        return new ClassVisitor(Opcodes.ASM9, new ClassWriter(0)) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
+                    String[] exceptions) {
+                CodeSizeEvaluator evaluator = new CodeSizeEvaluator(Opcodes.ASM9, null) {
+                    @Override
+                    public void visitEnd() {
+                        if (!name.equals("<clinit>")) {
+                            sizes.add(getMaxSize());
+                        }
+                    }
+                };
+                return evaluator;
+            }
+        };
+    }
+
+    @Test
+    void equalModelsGiveEqualBytes() {
+        assertArrayEquals(compile(chain(5)).files().get(CompiledModel.JAR),
+                compile(chain(5)).files().get(CompiledModel.JAR));
+    }
+
+    @Test
+    void arraysOfValuesThatAreNeverAliveTogetherAreShared() {
+        CompiledModel model = compile(chain(50));
+        assertEquals(2 * 12, model.manifest().arenaLowerBound());
+        assertEquals(2 * 12, model.manifest().arenaBytes());
+    }
+
+    @Test
+    void everyNodeWithoutAKernelIsNamed() {
+        Graph graph = new Graph("net", Level.GRAPH);
+        Value x = graph.addInput("x", TensorType.of(ScalarType.I32, 3));
+        Value y = graph.append(new Binary(BinaryKind.ADD), List.of(x, x), Location.UNKNOWN).result();
+        graph.addOutput("y", graph.append(new Unary(UnaryKind.NEG), List.of(y), Location.UNKNOWN).result());
+        UserErrorException e = assertThrows(UserErrorException.class, () -> compile(graph));
+        assertEquals(2, e.diagnostics().size(), e.diagnostics().toString());
+        assertTrue(e.diagnostics().stream().allMatch(d -> d.code() == BackendDiagnostic.NO_KERNEL));
+    }
+}
