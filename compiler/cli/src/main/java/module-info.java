@@ -3,6 +3,7 @@ module quantwright.cli {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires me.tongfei.progressbar;
+    requires quantwright.backend.arm;
     requires quantwright.backend.avx;
     requires quantwright.backend.jvm;
     requires quantwright.backend.npu;

@@ -1,7 +1,11 @@
 package quantwright.backend;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
 import quantwright.profiles.HardwareProfile;
 
 /** Turns a normalized graph into code for one family of machines. Found by the driver as a service. */
@@ -30,6 +34,16 @@ public interface Backend {
      * @throws BackendUnavailable if this host lacks what code generation needs
      */
     CompiledModel compile(CompileRequest request);
+
+    /**
+     * The files with which a program of another build links a compiled model.
+     *
+     * @return contents by file name
+     * @throws quantwright.ir.diag.UserErrorException if this backend's code is not linked into programs
+     */
+    default Map<String, byte[]> deliver(CompiledModel model, Set<Deliverable> wanted) {
+        throw new UserErrorException(BackendDiagnostic.NOT_LINKABLE, Location.UNKNOWN, "backend " + id());
+    }
 
     /**
      * Loads an artifact's code for execution on this host.

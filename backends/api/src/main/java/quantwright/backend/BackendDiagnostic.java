@@ -19,7 +19,12 @@ public enum BackendDiagnostic implements DiagnosticCode {
     HOST_FEATURES("QW-B0204", "this host lacks instructions the artifact uses",
             "compile for a profile this host supports, or run with --on interpreter"),
     /** The output folder cannot be written. */
-    NOT_WRITABLE("QW-B0205", "the output folder cannot be written", "choose another folder with -o");
+    NOT_WRITABLE("QW-B0205", "the output folder cannot be written", "choose another folder with -o"),
+    /** Nothing in the folder can be loaded. */
+    NOTHING_TO_RUN("QW-B0220", "the folder holds files to link, and no shared object to run",
+            "compile without --emit, or let --emit name shared too"),
+    /** Objects and headers were asked of a backend that has none. */
+    NOT_LINKABLE("QW-B0221", "the backend's code is not linked into programs", "leave --emit out: the artifact holds the code");
 
     private final Entry entry;
 

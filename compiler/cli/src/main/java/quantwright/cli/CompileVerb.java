@@ -3,7 +3,9 @@ package quantwright.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import quantwright.backend.Artifact;
+import quantwright.backend.Deliverable;
 import quantwright.backend.Manifest;
 import quantwright.compiler.data.ModelFeed;
 import quantwright.compiler.data.OpenedData;
@@ -46,6 +49,12 @@ final class CompileVerb extends Verb {
             description = "The artifact folder to write, or a .jar for a profile of the JVM; with --to,"
             + " a .qir file.")
     private Path output;
+    @Option(names = "--name", paramLabel = "NAME",
+            description = "Prefix of the C symbols; default: the model file's name.")
+    private String name;
+    @Option(names = "--emit", paramLabel = "LIST", split = ",",
+            description = "Write files to link instead of an artifact: object, header, static, shared, cmake, example.")
+    private List<Deliverable> deliverables = List.of();
     @Mixin
     private DataOptions dataOptions;
     @Mixin
@@ -79,6 +88,9 @@ final class CompileVerb extends Verb {
         }
         HardwareProfile profile = profile(driver, profileName);
         Model model = from == null ? modelOptions.load(driver, file, sink()) : driver.resume(file, sink());
+        if (name != null) {
+            model = model.named(name);
+        }
         if (to == Phase.NORMALIZE) {
             return finish(model.graph());
         }
@@ -102,6 +114,14 @@ final class CompileVerb extends Verb {
             bars.close();
             report(model, manifest, System.nanoTime() - start);
             say("  class model.%s", manifest.symbol());
+            return OK;
+        }
+        if (!deliverables.isEmpty()) {
+            Artifact files = model.deliverFor(profile, output, EnumSet.copyOf(deliverables), log().timing(bars));
+            log().add("compile and write", System.nanoTime() - before);
+            bars.close();
+            showWarnings();
+            report(model, files.manifest(), System.nanoTime() - start);
             return OK;
         }
         Map<String, byte[]> extra = PreprocessingFile.contents(steps);
@@ -139,6 +159,12 @@ final class CompileVerb extends Verb {
         HostClassFile.check(hostClass);
         if (hostClass != null && isJar()) {
             throw conflict("--host-class adds to an artifact folder; -o names a jar");
+        }
+        if (!deliverables.isEmpty() && (isJar() || hostClass != null)) {
+            throw conflict("--emit writes files to link; a jar and --host-class are of Java");
+        }
+        if (to != null && (name != null || !deliverables.isEmpty())) {
+            throw conflict("--to stops before code is generated, which --name and --emit are about");
         }
         if (to != null && json()) {
             throw conflict("--to prints a graph, which has no JSON form");
@@ -189,8 +215,13 @@ final class CompileVerb extends Verb {
         say("  %-20s %9.1f ms%s", "in all", nanos / 1e6, peak > 0 ? ", peak memory " + Text.bytes(peak) : "");
         say("  code %s, constants %s, arena %s (no placement is below %s)", Text.bytes(m.codeBytes()),
                 Text.bytes(m.constantBytes()), Text.bytes(m.arenaBytes()), Text.bytes(m.arenaLowerBound()));
+        if (!deliverables.isEmpty()) {
+            say("  files to link: %s", String.join(", ", m.files().keySet().stream().sorted().toList()));
+        }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("artifact", output);
+        result.put("symbol", m.symbol());
+        result.put("files", m.files().keySet().stream().sorted().toList());
         result.put("model", model.graph().name());
         result.put("quantized", model.isQuantized());
         result.put("profile", m.profile());

@@ -111,8 +111,10 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         byte[] weights = new byte[l.weights()];
         random.nextBytes(weights);
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = (byte) (bits == 1 ? weights[i] >> 7 | 1 : weights[i] >> 8 - bits);
+            // Our own weights are symmetric.
+            weights[i] = (byte) (bits == 1 ? weights[i] >> 7 | 1 : Math.max(weights[i] >> 8 - bits, 1 - (1 << bits - 1)));
         }
+        boolean safePairs = kernels.safePairs(weights, weights.length / l.outputs());
         float[] factors = new float[l.outputs()];
         for (int i = 0; i < factors.length; i++) {
             factors[i] = (0.5f + random.nextFloat()) * l.outputs() / (100f * l.weights());
@@ -123,11 +125,11 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         KernelSpec spec;
         Kernel<ConvParameters> kernel;
         if (l.depthwise()) {
-            DepthwiseSpec s = new DepthwiseSpec(l.in(1), l.out(1), null, l.window(), e);
+            DepthwiseSpec s = new DepthwiseSpec(l.in(1), l.out(1), null, l.window(), e, safePairs);
             kernel = first(kernels.depthwise(), s);
             spec = s;
         } else {
-            ConvSpec s = new ConvSpec(l.in(1), l.out(1), null, l.window(), 1, e, false, bits);
+            ConvSpec s = new ConvSpec(l.in(1), l.out(1), null, l.window(), 1, e, safePairs, bits);
             kernel = first(kernels.convolutions(), s);
             spec = s;
         }

@@ -13,14 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
-import quantwright.compiler.data.ModelFeed;
-import quantwright.compiler.data.PreparedData;
-import quantwright.compiler.data.Preprocessing;
 import quantwright.compiler.driver.Model;
-import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
-import quantwright.compiler.importer.ImportOptions;
-import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.interp.Interpreter;
@@ -34,7 +28,6 @@ import quantwright.tests.catalogue.ModelCatalogue;
  * against the interpreter in every tensor the memory plan materialises and in the outputs.
  */
 class CatalogueBitEqualityTest {
-    private static final int CALIBRATION_SAMPLES = 4;
     private static final List<String> PROFILES = List.of("x86-avx512-vnni", "x86-avx2", "jvm");
 
     static Stream<CatalogueModel> models() {
@@ -44,32 +37,15 @@ class CatalogueBitEqualityTest {
     @ParameterizedTest
     @MethodSource("models")
     void codeEqualsInterpreter(CatalogueModel entry) throws FormatException {
-        assumeTrue(ModelCatalogue.absent(entry).isEmpty(), "SKIPPED: shared data is absent: "
-                + ModelCatalogue.absent(entry));
-        Quantwright qw = Quantwright.discover();
-        Model model = qw.load(entry.path(), ImportOptions.none(), new DiagnosticSink());
-        ModelFeed feed = feed(entry, model);
-        List<Model> variants = model.isQuantized() ? List.of(model) : List.of(model, quantized(model, feed));
-        for (Model variant : variants) {
-            List<Tensor> inputs = feed.inputs(0);
+        CatalogueVariants variants = CatalogueVariants.of(entry);
+        for (Model variant : variants.models()) {
+            List<Tensor> inputs = variants.feed().inputs(0);
             Map<String, Tensor> expected = new HashMap<>();
             List<Tensor> outputs = Interpreter.run(variant.graph(), inputs, (v, t) -> expected.put(v.name(), t));
             for (String profile : PROFILES) {
                 compare(variant, new ProfileCatalogue().find(profile), inputs, expected, outputs);
             }
         }
-    }
-
-    private static ModelFeed feed(CatalogueModel entry, Model model) throws FormatException {
-        PreparedData data = entry.data().isPresent() ? entry.evaluationData()
-                : new PreparedData(new RandomData(model.input(), CALIBRATION_SAMPLES), Preprocessing.none(),
-                        entry.inputType());
-        return new ModelFeed(data, model.input()).first(CALIBRATION_SAMPLES);
-    }
-
-    private static Model quantized(Model model, ModelFeed feed) {
-        HardwareProfile profile = new ProfileCatalogue().find(PROFILES.getFirst());
-        return model.quantize(feed, QuantizationOptions.standard(), profile, new DiagnosticSink(), Progress.SILENT);
     }
 
     private static void compare(Model model, HardwareProfile profile, List<Tensor> inputs, Map<String, Tensor> expected,

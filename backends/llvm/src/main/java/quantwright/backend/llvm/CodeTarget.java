@@ -48,6 +48,14 @@ public record CodeTarget(String triple, String dataLayout, String cpu, String tu
         }
     }
 
+    /** The target of an architecture on Linux, with the widest vectors its extensions have. */
+    public static CodeTarget of(Architecture architecture, Set<CpuFeature> extensions, String tuneCpu) {
+        return switch (architecture) {
+            case X86_64 -> x86(extensions, tuneCpu);
+            case AARCH64 -> aarch64(extensions, tuneCpu);
+        };
+    }
+
     /** 64-bit x86, Linux, ELF. Vectors are 512 bits wide with AVX-512, else 256 with AVX, else 128. */
     public static CodeTarget x86(Set<CpuFeature> extensions, String tuneCpu) {
         var closure = CpuFeature.closure(extensions);

@@ -77,9 +77,20 @@ public enum CpuFeature {
     /** The processor families code is generated for. */
     public enum Architecture {
         /** AMD64 / Intel 64. */
-        X86_64,
+        X86_64("x86_64"),
         /** Armv8-A, 64 bit. */
-        AARCH64
+        AARCH64("aarch64");
+
+        private final String isa;
+
+        Architecture(String isa) {
+            this.isa = isa;
+        }
+
+        /** Its name in a hardware profile. */
+        public String isa() {
+            return isa;
+        }
     }
 
     private final Architecture architecture;

@@ -6,22 +6,31 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
+import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
+import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
+import quantwright.backend.llvm.CpuFeature.Architecture;
+import quantwright.backend.llvm.deliver.DeliveredFiles;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.lower.CpuProgram;
 import quantwright.backend.llvm.object.NativeModel;
 import quantwright.backend.llvm.object.ObjectCode;
 import quantwright.backend.llvm.object.ReadOnlyData;
 import quantwright.backend.llvm.text.TargetAttributes;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+import quantwright.profiles.CpuMachine;
 import quantwright.profiles.HardwareProfile;
 
 /** What CPU backends share: lowering to kernels, compiling, linking, and running the result. */
@@ -38,8 +47,25 @@ public abstract class LlvmBackend implements Backend {
     /** The kernels of the profile's instruction set. */
     protected abstract CpuKernels kernels(CodeTarget target);
 
+    /** The processors this backend makes code for. */
+    protected abstract Architecture architecture();
+
+    @Override
+    public boolean accepts(HardwareProfile profile) {
+        return profile.cpu().filter(c -> c.isa().equals(architecture().isa())).isPresent();
+    }
+
     /** The profile's machine as a code generation target. */
-    protected abstract CodeTarget target(HardwareProfile profile);
+    public CodeTarget target(HardwareProfile profile) {
+        CpuMachine machine = profile.cpu().orElseThrow();
+        Set<CpuFeature> features = EnumSet.noneOf(CpuFeature.class);
+        for (CpuFeature f : CpuFeature.values()) {
+            if (f.architecture() == architecture() && machine.features().contains(f.llvmName())) {
+                features.add(f);
+            }
+        }
+        return CodeTarget.of(architecture(), features, machine.tune());
+    }
 
     @Override
     public Optional<String> hostRefusal(HardwareProfile profile) {
@@ -102,8 +128,20 @@ public abstract class LlvmBackend implements Backend {
     }
 
     @Override
+    public Map<String, byte[]> deliver(CompiledModel model, Set<Deliverable> wanted) {
+        return new DeliveredFiles(model.manifest(), new ObjectCode(model.files().get(OBJECT)),
+                architecture()).contents(wanted, toolchain());
+    }
+
+    @Override
     public Executor load(Artifact artifact) {
-        return executor(artifact.manifest(), artifact.file(SHARED_OBJECT));
+        Map<String, String> files = artifact.manifest().files();
+        String delivered = DeliveredFiles.sharedName(artifact.manifest().symbol());
+        if (!files.containsKey(SHARED_OBJECT) && !files.containsKey(delivered)) {
+            throw new UserErrorException(BackendDiagnostic.NOTHING_TO_RUN, Location.file(artifact.folder()),
+                    "no " + delivered);
+        }
+        return executor(artifact.manifest(), artifact.file(files.containsKey(delivered) ? delivered : SHARED_OBJECT));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import quantwright.backend.llvm.bind.LlvmLibrary;
 import quantwright.backend.llvm.bind.NativeCache;
 import quantwright.backend.llvm.object.ElfLinker;
@@ -74,6 +75,20 @@ public final class LlvmToolchain {
     /** The linker. */
     public ElfLinker linker() {
         return new ElfLinker(cache.executable("lld"));
+    }
+
+    /**
+     * Puts an object into a static archive with a symbol index and without times or owners.
+     *
+     * @throws CodeGenerationException when the archiver refuses it
+     */
+    public byte[] archive(String member, ObjectCode object) {
+        var result = ChildTool.run(cache.executable("llvm-ar"), List.of("rcsD", "archive.a", member),
+                Map.of(member, object.bytes()), "archive.a");
+        if (result.status() != 0) {
+            throw new CodeGenerationException(CodeGenerationException.Stage.LINK, result.messages().strip(), null);
+        }
+        return result.output();
     }
 
     /** An executable of the artifact, such as {@code llvm-mca} or {@code llvm-objdump}, unpacked on first use. */

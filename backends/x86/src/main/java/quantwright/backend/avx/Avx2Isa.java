@@ -51,11 +51,6 @@ public record Avx2Isa(boolean vnni) implements X86Isa {
     /** vpmaddubsw, then vpmaddwd with ones: for weights whose pairs cannot saturate. */
     static final class Pairs implements Dot {
         @Override
-        public int weightBytes() {
-            return 4;
-        }
-
-        @Override
         public int scratchRegisters() {
             return 3;
         }
@@ -87,13 +82,6 @@ public record Avx2Isa(boolean vnni) implements X86Isa {
         @Override
         public Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs) {
             return new Value[] {f.load(IrType.I8.vec(4 * lanes), step.plus(4L * firstOutput), 16)};
-        }
-
-        @Override
-        public void pack(ByteBuffer to, byte[][] weights) {
-            for (byte[] w : weights) {
-                to.put(w);
-            }
         }
     }
 

@@ -1,6 +1,5 @@
 package quantwright.backend.avx;
 
-import java.nio.ByteBuffer;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
@@ -9,11 +8,6 @@ import quantwright.backend.llvm.text.Value;
 
 /** {@code vpdpbusd}: four bytes per lane by one instruction, in whichever encoding the target has. */
 final class VnniDot implements VectorIsa.Dot {
-    @Override
-    public int weightBytes() {
-        return 4;
-    }
-
     @Override
     public Value[] activation(FunctionBuilder f, Value splat) {
         return new Value[] {splat};
@@ -29,12 +23,5 @@ final class VnniDot implements VectorIsa.Dot {
     @Override
     public Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs) {
         return new Value[] {f.load(IrType.I32.vec(lanes), step.plus(4L * firstOutput), 16)};
-    }
-
-    @Override
-    public void pack(ByteBuffer to, byte[][] weights) {
-        for (byte[] w : weights) {
-            to.put(w);
-        }
     }
 }

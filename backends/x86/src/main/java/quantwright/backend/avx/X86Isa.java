@@ -8,6 +8,11 @@ import quantwright.backend.llvm.text.Value;
 /** What AVX2 and AVX-512 do by the same operations on vectors of different widths. */
 interface X86Isa extends VectorIsa {
     @Override
+    default boolean safePairs(byte[] weights, int perOutput) {
+        return PairSums.safe(weights, perOutput);
+    }
+
+    @Override
     default Value roundHalfEven(FunctionBuilder f, Value v) {
         return f.overloaded("llvm.roundeven", v.type(), v);
     }

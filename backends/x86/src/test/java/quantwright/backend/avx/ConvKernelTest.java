@@ -15,7 +15,6 @@ import quantwright.backend.llvm.kernel.ConvTemplate;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.PackedSums;
-import quantwright.backend.llvm.kernel.PairSums;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;

@@ -41,7 +41,13 @@ public enum DriverDiagnostic implements DiagnosticCode {
             Severity.ERROR),
     /** Nothing simulates the machine that a program is for. */
     NO_SIMULATOR("QW-C0113", "no simulator is installed for the machine",
-            "--on simulator is for programs of NPU profiles: qw profile list", Severity.ERROR);
+            "--on simulator is for programs of NPU profiles: qw profile list", Severity.ERROR),
+    /** A name that cannot be the prefix of C symbols. */
+    BAD_NAME("QW-C0120", "the name is no C identifier",
+            "letters, digits and underscores, and no digit first: it is the prefix of the C functions", Severity.ERROR),
+    /** An object was asked for on a host without the code generator. */
+    NO_CODE_GENERATOR("QW-C0121", "this host cannot generate code for the profile",
+            "files to link are made on a host with the native LLVM artifact", Severity.ERROR);
 
     private final Entry entry;
 

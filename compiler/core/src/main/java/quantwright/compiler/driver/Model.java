@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import quantwright.backend.Artifact;
@@ -18,6 +19,7 @@ import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.CompiledModel;
+import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
 import quantwright.backend.InterpreterExecutor;
 import quantwright.backend.Manifest;
@@ -50,11 +52,13 @@ public final class Model {
     private final Quantwright driver;
     private final Graph graph;
     private final ImportOptions options;
+    private final String symbol;
 
-    Model(Quantwright driver, Graph graph, ImportOptions options) {
+    Model(Quantwright driver, Graph graph, ImportOptions options, String symbol) {
         this.driver = driver;
         this.graph = graph;
         this.options = options;
+        this.symbol = symbol;
     }
 
     /** The standard pipeline on an imported graph, in place; every value has a unique name afterwards. */
@@ -132,7 +136,33 @@ public final class Model {
     }
 
     CompileRequest request(HardwareProfile profile, Progress progress) {
-        return new CompileRequest(graph, profile, symbol(graph.name()), progress);
+        return new CompileRequest(graph, profile, symbol, progress);
+    }
+
+    /** The prefix of the C symbols of compiled code: the model file's name as a C identifier, or what it was called. */
+    public String symbol() {
+        return symbol;
+    }
+
+    /**
+     * The same model under another name.
+     *
+     * @param name prefix of the C symbols
+     * @throws UserErrorException if it is no C identifier
+     */
+    public Model named(String name) {
+        if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+            throw new UserErrorException(DriverDiagnostic.BAD_NAME, Location.UNKNOWN,
+                    "'" + name + "'; near it is '" + symbol(name) + "'");
+        }
+        return new Model(driver, graph, options, name);
+    }
+
+    /** A C identifier made of a model file's name. */
+    static String symbol(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return symbol(dot > 0 ? name.substring(0, dot) : name);
     }
 
     /** A C identifier made of a model's name. */
@@ -173,7 +203,8 @@ public final class Model {
         if (!how.equalization()) {
             return quantize(statistics, how);
         }
-        Model equalized = new Model(driver, ChannelEqualizer.equalize(graph, statistics), options);
+        Model equalized = new Model(driver, ChannelEqualizer.equalize(graph, statistics), options,
+                symbol);
         return equalized.quantize(equalized.calibrate(data, profile, sink, progress), how);
     }
 
@@ -184,7 +215,7 @@ public final class Model {
         DiagnosticSink sink = new DiagnosticSink();
         new NameValues().run(quantized, new PassContext(sink));
         driver.observer().finished(Phase.QUANTIZE, quantized, System.nanoTime() - start);
-        return new Model(driver, quantized, options);
+        return new Model(driver, quantized, options, symbol);
     }
 
     /**
@@ -286,6 +317,24 @@ public final class Model {
         return compiled;
     }
 
+    /**
+     * Compiles for a profile and writes the files another program is built with, whole or not at all.
+     *
+     * @throws UserErrorException if the profile cannot run the model, its backend has no such files, this host cannot
+     *                            generate code, or the folder cannot be written
+     */
+    public Artifact deliverFor(HardwareProfile profile, Path folder, Set<Deliverable> wanted, Progress progress) {
+        Artifact.requireReplaceable(folder);
+        CompiledModel compiled;
+        try {
+            compiled = compile(profile, progress);
+        } catch (BackendUnavailable e) {
+            throw new UserErrorException(DriverDiagnostic.NO_CODE_GENERATOR, Location.UNKNOWN, e.getMessage());
+        }
+        Map<String, byte[]> files = driver.backendFor(profile).deliver(compiled, wanted);
+        return Artifact.write(folder, compiled.manifest(), files);
+    }
+
     private Manifest interpreted(HardwareProfile profile) {
         List<Manifest.Port> inputs = graph.inputs().stream().map(v -> port(v.name(), v.type())).toList();
         List<Manifest.Port> outputs = new ArrayList<>();
@@ -293,7 +342,7 @@ public final class Model {
             outputs.add(port(graph.outputName(i), graph.outputs().get(i).type()));
         }
         return new Manifest(Manifest.FORMAT, "development", graph.name(), profile.id(), profile.hash(),
-                Quantwright.INTERPRETER, symbol(graph.name()), 0, 1, 0, 0, 0, List.of(), inputs, outputs, List.of(),
+                Quantwright.INTERPRETER, symbol, 0, 1, 0, 0, 0, List.of(), inputs, outputs, List.of(),
                 List.of(), Map.of());
     }
 

@@ -186,7 +186,7 @@ public final class Quantwright {
         long start = System.nanoTime();
         Model.normalize(graph, sink);
         observer.finished(Phase.NORMALIZE, graph, System.nanoTime() - start);
-        return new Model(this, graph, options);
+        return new Model(this, graph, options, Model.symbol(file));
     }
 
     /**
@@ -196,7 +196,7 @@ public final class Quantwright {
      * @throws UserErrorException with everything that is wrong with the file
      */
     public Model resume(Path file, DiagnosticSink sink) {
-        return new Model(this, importOnly(file, ImportOptions.none(), sink), ImportOptions.none());
+        return new Model(this, importOnly(file, ImportOptions.none(), sink), ImportOptions.none(), Model.symbol(file));
     }
 
     /** Reads a model and changes nothing. */

@@ -8,34 +8,34 @@ import quantwright.backend.llvm.text.ModuleBuilder;
 final class ConvKernel implements Kernel<ConvParameters> {
     private final ConvSpec spec;
     private final VectorIsa isa;
-    private final VectorIsa.Dot dot;
+    private final TileProduct product;
     private final int weightBits;
     private final ConvTiling tiling;
     private final ProductLayout layout;
     private final EpilogueLayout epilogue;
 
-    ConvKernel(ConvSpec spec, VectorIsa isa, VectorIsa.Dot dot, int weightBits, ConvTiling tiling) {
+    ConvKernel(ConvSpec spec, VectorIsa isa, TileProduct product, int weightBits, ConvTiling tiling) {
         this.spec = spec;
         this.isa = isa;
-        this.dot = dot;
+        this.product = product;
         this.weightBits = weightBits;
         this.tiling = tiling;
-        layout = new ProductLayout(ProductShape.of(spec), tiling, dot);
+        layout = new ProductLayout(ProductShape.of(spec, product.depth()), tiling, product);
         epilogue = new EpilogueLayout(spec.epilogue(), layout.padded(), layout.weightBytes());
     }
 
     @Override
     public String name() {
         return (isa.byteFlip() != 0 ? "u8s" : "s8s") + weightBits + "s32_conv_" + tiling.pixels() + "x"
-            + ConvTiling.lanes(tiling.block()) + "c4__" + isa.suffix();
+            + ConvTiling.lanes(tiling.block()) + "c" + product.depth() + "__" + isa.suffix();
     }
 
     @Override
     public byte[] constants(ConvParameters p) {
         var b = ByteBuffer.allocate((int) epilogue.end).order(ByteOrder.LITTLE_ENDIAN);
         layout.pack(b, p.weights());
-        boolean rescaled = dot.scaleShift() > 0 && spec.epilogue().requantize() instanceof Epilogue.Requantize.F32;
-        EpilogueValues values = rescaled ? p.epilogue().scaledDown(dot.scaleShift()) : p.epilogue();
+        boolean rescaled = product.scaleShift() > 0 && spec.epilogue().requantize() instanceof Epilogue.Requantize.F32;
+        EpilogueValues values = rescaled ? p.epilogue().scaledDown(product.scaleShift()) : p.epilogue();
         epilogue.write(b, layout.channels(), biases(p), values, isa.byteFlip(), layout.vectorStarts());
         return b.array();
     }
@@ -50,15 +50,15 @@ final class ConvKernel implements Kernel<ConvParameters> {
                 sum += p.weights()[c * perOutput + k];
             }
             int bias = (p.bias() == null ? 0 : p.bias()[c]) - (isa.byteFlip() + p.inputZero()) * sum;
-            r[c] = bias << dot.scaleShift();
+            r[c] = bias << product.scaleShift();
         }
         return r;
     }
 
     @Override
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        new ProductCode(ProductShape.of(spec), dot, tiling, layout, (f, constants, c4, c8) ->
-            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8, dot.scaleShift()))
+        new ProductCode(ProductShape.of(spec, product.depth()), product, tiling, layout, (f, constants, c4, c8) ->
+            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8, product.scaleShift()))
                 .emit(module, function, linkage);
     }
 }

@@ -10,7 +10,7 @@ package quantwright.backend.llvm.kernel;
  * @param window   geometry
  * @param groups   channel groups; divides both channel counts
  * @param epilogue what happens to the accumulators
- * @param pairsProven {@link PairSums#safe} holds for the weights
+ * @param pairsProven {@link VectorIsa#safePairs} holds for the weights
  * @param weightBits bits a weight is stored in: 8, 4, 2 or 1; below 8 only where {@link PackedSums#fit} says so
  */
 public record ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue,

@@ -32,14 +32,19 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         if (safePairs && !s.pairsProven()) {
             return new Selection.Rejected<>("the weights may overflow a 16-bit sum of two products");
         }
-        ProductShape shape = ProductShape.of(s);
+        TileProduct product = isa.product(safePairs);
+        if (s.out().height() * s.out().width() < product.pixels()) {
+            return new Selection.Rejected<>("one pixel leaves half of every matrix product empty");
+        }
         // A sign has no zero to pad a run of bytes with: two bits have.
-        int bits = s.weightBits() == 1 && shape.runBytes() % 4 != 0 ? 2 : s.weightBits();
-        VectorIsa.Dot packed = bits < 8 ? isa.packedDot(bits) : null;
-        VectorIsa.Dot dot = packed != null ? packed : isa.dot(safePairs);
+        int bits = s.weightBits() == 1 && ProductShape.of(s, product.depth()).runBytes() % 4 != 0 ? 2 : s.weightBits();
+        TileProduct packed = bits < 8 ? isa.packedProduct(bits) : null;
+        if (packed != null) {
+            product = packed;
+        }
+        ProductShape shape = ProductShape.of(s, product.depth());
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
-                dot,
-            shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
-        return new Selection.Selected<>(new ConvKernel(s, isa, dot, packed == null ? 8 : bits, tiling));
+                product, shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
+        return new Selection.Selected<>(new ConvKernel(s, isa, product, packed == null ? 8 : bits, tiling));
     }
 }

@@ -21,14 +21,6 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
     private static final double TILE_OVERHEAD = 4;
     /** What an instruction that unpacks weights takes of the multipliers' time. */
     private static final double UNPACKING = 0.5;
-    /** A store of part of a pixel, where a tile's results do not touch in memory. */
-    private static final double SPLIT_STORE = 0.6;
-    /**
-     * Instructions of a tile up to which two tiles are in flight, so that one's epilogue hides behind the other's
-     * products.
-     */
-    private static final int OVERLAP = 170;
-
     /** Slowdown when a tile's activations evict each other from the first-level cache. */
     private static final double CONFLICT = 1.6;
     /** Weights of a block up to here stay in the first-level cache, up to the next in the second. */
@@ -67,11 +59,11 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
     /**
      * The tile with the least estimated time.
      *
-     * @param steps      groups of four products per output
-     * @param dot        the step, which says what registers it needs
+     * @param steps      steps of the product per output
+     * @param product    the step, which says what registers it needs
      * @param pixelBytes distance of the inputs of neighbouring outputs
      */
-    static ConvTiling choose(int height, int width, int channels, long steps, VectorIsa isa, VectorIsa.Dot dot,
+    static ConvTiling choose(int height, int width, int channels, long steps, VectorIsa isa, TileProduct product,
             boolean mayFlatten, long pixelBytes) {
         int h = mayFlatten ? 1 : height;
         int w = mayFlatten ? height * width : width;
@@ -79,9 +71,9 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         double bestCost = Double.MAX_VALUE;
         int full = channels / isa.lanes();
         for (int v = 1; v <= Math.max(1, Math.min(full, 12)); v++) {
-            ConvTiling[] shapes = shapes(h, w, channels, v, isa, dot, mayFlatten);
+            ConvTiling[] shapes = shapes(h, w, channels, v, isa, product, mayFlatten);
             for (ConvTiling t : shapes) {
-                double cost = t.cost(h, w, steps, isa, dot) * (t.conflicts(pixelBytes) ? CONFLICT : 1);
+                double cost = t.cost(h, w, steps, isa, product) * (t.conflicts(pixelBytes) ? CONFLICT : 1);
                 if (cost < bestCost * 0.999) {
                     bestCost = cost;
                     best = t;
@@ -91,7 +83,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return best;
     }
 
-    private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, VectorIsa.Dot dot,
+    private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, TileProduct product,
             boolean flat) {
         var list = new ArrayList<ConvTiling>();
         int per = v * isa.lanes();
@@ -108,9 +100,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
             tail = List.of();
         }
         int n = Math.max(block.size(), tail.size());
-        int weights = n * dot.weightBytes() / 4 * (dot.stepsPerLoad() > 1 ? 2 : 1);
-        int room = isa.registers() - dot.scratchRegisters() - weights;
-        int most = Math.min(Math.max(1, room / n), 28);
+        int most = Math.clamp(pixels(n, isa, product), 1, 28);
         for (int columns = Math.min(w, most); columns >= 1; columns--) {
             list.add(new ConvTiling(1, columns, block, blocks, tail, flat));
         }
@@ -120,6 +110,18 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return list.toArray(ConvTiling[]::new);
     }
 
+    /** Pixels for whose sums, by {@code n} vectors of outputs, there are registers. */
+    private static int pixels(int n, VectorIsa isa, TileProduct product) {
+        int room = isa.registers() - product.scratchRegisters();
+        if (!product.holdsActivations()) {
+            int weights = n * product.weightRegisters() * (product.stepsPerWeights() > 1 ? 2 : 1);
+            return (room - weights) / n;
+        }
+        double held = product.depth() * product.stepsPerActivations() / (4.0 * isa.lanes());
+        int pixels = (int) (room / (n + held));
+        return pixels - pixels % product.pixels();
+    }
+
     /** The pixels of a tile lie at a power-of-two distance, so that few cache sets hold them all. */
     private boolean conflicts(long pixelBytes) {
         long sets = java.util.stream.LongStream.range(0,
@@ -127,45 +129,50 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return columns > sets * (CACHE_WAYS - 2);
     }
 
-    private double cost(int h, int w, long steps, VectorIsa isa, VectorIsa.Dot dot) {
-        double perBlock = area(h, w, block, steps, isa, dot);
-        double perTail = tail.isEmpty() ? 0 : area(h, w, tail, steps, isa, dot);
+    private double cost(int h, int w, long steps, VectorIsa isa, TileProduct product) {
+        double perBlock = area(h, w, block, steps, isa, product);
+        double perTail = tail.isEmpty() ? 0 : area(h, w, tail, steps, isa, product);
         return blocks * perBlock + perTail;
     }
 
-    private double area(int h, int w, List<Integer> vectors, long steps, VectorIsa isa, VectorIsa.Dot dot) {
+    private double area(int h, int w, List<Integer> vectors, long steps, VectorIsa isa, TileProduct product) {
         int fullX = w / columns;
         int restX = w % columns;
         int fullY = h / rows;
         int restY = h % rows;
-        double c = (double) fullX * fullY * tile(rows * columns, vectors, steps, isa, dot);
+        double c = (double) fullX * fullY * tile(rows * columns, vectors, steps, isa, product);
         if (restX > 0) {
-            c += (double) h * tile(restX, vectors, steps, isa, dot);
+            c += (double) h * tile(restX, vectors, steps, isa, product);
         }
         if (restY > 0) {
-            c += tile(restY * columns, vectors, steps, isa, dot);
+            c += tile(restY * columns, vectors, steps, isa, product);
         }
         return c;
     }
 
-    private double tile(int pixels, List<Integer> vectors, long steps, VectorIsa isa, VectorIsa.Dot dot) {
+    private double tile(int real, List<Integer> vectors, long steps, VectorIsa isa, TileProduct product) {
+        int pixels = Math.ceilDiv(real, product.pixels()) * product.pixels();
         double units = 0;
         for (int l : vectors) {
             units += l == isa.lanes() ? 1 : 0.55;
         }
-        double products = (pixels * dot.multiplications() + UNPACKING * dot.unpackings()) * units * isa.vectorCycles();
-        double loadBytes = (double) dot.weightBytes() / dot.stepsPerLoad();
-        double loads = units * isa.vectorCycles() * loadBytes / 4 + 0.5 * pixels;
-        double issue = (pixels * vectors.size() * dot.operations() + pixels * (1 + dot.preparations())
-                + vectors.size() * (1 + dot.unpackings())) / 5.5;
+        double products = (pixels * product.multiplications() + UNPACKING * product.unpackings()) * units
+            * isa.vectorCycles();
+        double loads = units * isa.vectorCycles() * product.weightRegisters() / product.stepsPerWeights()
+            + 0.5 * pixels / product.stepsPerActivations();
+        double stepInstructions = pixels * vectors.size() * product.operations()
+            + pixels * (1.0 / product.stepsPerActivations() + product.preparations())
+            + vectors.size() * (product.weightLoads() + product.unpackings());
+        double issue = stepInstructions / isa.issueWidth();
         double latency = 4.2;
-        double stepBytes = lanes(vectors) * loadBytes;
+        double stepBytes = (double) lanes(vectors) * product.weightBytes() / product.stepsPerWeights();
         double panel = stepBytes * steps;
         double traffic = panel <= NEAR ? 0 : stepBytes / (panel <= MIDDLE ? NEAR_RATE : MIDDLE_RATE);
-        double step = Math.max(Math.max(products, loads), Math.max(Math.max(issue, latency), traffic));
+        double step = Math.max(Math.max(products, loads), Math.max(Math.max(issue, latency), traffic))
+            + stepInstructions * isa.instructionCost();
         long instructions = pixels * vectors.size() * (steps + 5L) + steps * (pixels + vectors.size());
-        double epilogue = instructions <= OVERLAP ? OVERLAPPED_EPILOGUE : EPILOGUE_PER_VECTOR;
-        double stores = blocks > 1 || !tail.isEmpty() ? SPLIT_STORE * pixels : 0;
+        double epilogue = instructions <= isa.overlap() ? OVERLAPPED_EPILOGUE : EPILOGUE_PER_VECTOR;
+        double stores = blocks > 1 || !tail.isEmpty() ? isa.splitStore() * pixels : 0;
         return steps * step + pixels * units * epilogue + stores + TILE_OVERHEAD;
     }
 }

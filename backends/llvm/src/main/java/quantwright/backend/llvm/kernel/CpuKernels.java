@@ -33,9 +33,17 @@ public record CpuKernels(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParame
         interleaves = List.copyOf(interleaves);
     }
 
-    /** Whether the choice of a product's kernel depends on its weights, beside its shape. */
-    public boolean choosesByWeights() {
-        return convolutions.size() > 1 || depthwise.size() > 1;
+    /** A catalogue whose products are chosen from lists and whose other families have one template each. */
+    public static CpuKernels of(VectorIsa isa, List<KernelTemplate<ConvSpec, ConvParameters>> convolutions,
+            List<KernelTemplate<DepthwiseSpec, ConvParameters>> depthwise) {
+        return new CpuKernels(isa, convolutions, depthwise, List.of(new ElementwiseTemplate(isa)),
+                List.of(new PoolTemplate(isa)), List.of(new FloatConvTemplate(isa)),
+                List.of(new FloatDepthwiseTemplate(isa)), List.of(new InterleaveTemplate(isa)));
+    }
+
+    /** {@link VectorIsa#safePairs} of these weights where the choice of a kernel depends on it, else false. */
+    public boolean safePairs(byte[] weights, int perOutput) {
+        return (convolutions.size() > 1 || depthwise.size() > 1) && isa.safePairs(weights, perOutput);
     }
 
     /** What i8 activations are XORed with in the arena. */

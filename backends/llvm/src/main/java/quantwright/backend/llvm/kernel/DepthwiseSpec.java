@@ -8,7 +8,7 @@ package quantwright.backend.llvm.kernel;
  * @param residual second input of the fused addition, or null
  * @param window   geometry
  * @param epilogue what happens to the accumulators
- * @param pairsProven {@link PairSums#safe} holds for the weights
+ * @param pairsProven {@link VectorIsa#safePairs} holds for the weights
  */
 public record DepthwiseSpec(TensorView in, TensorView out, TensorView residual, Window window, Epilogue epilogue,
         boolean pairsProven) implements KernelSpec {

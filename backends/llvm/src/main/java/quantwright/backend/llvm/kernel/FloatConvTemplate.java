@@ -23,12 +23,13 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         if (s.groups() > 1 && s.out().channels() == s.groups()) {
             return new Selection.Rejected<>("one output per group leaves vector lanes empty: a depthwise kernel fits");
         }
+        TileProduct product = isa.floatProduct();
         ProductShape shape = new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 4,
-            s.epilogue().store().bytes(), 4);
+            s.epilogue().store().bytes(), 4, product.depth());
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(),
-                isa, new FloatDot(),
+                isa, product,
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
-        return new Selection.Selected<>(new FloatConvKernel(s, shape, tiling, isa));
+        return new Selection.Selected<>(new FloatConvKernel(s, shape, tiling, isa, product));
     }
 
     /** The kernel of one spec. */
@@ -37,16 +38,18 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         private final ProductShape shape;
         private final ConvTiling tiling;
         private final VectorIsa isa;
-        private final VectorIsa.Dot dot = new FloatDot();
+        private final TileProduct product;
         private final ProductLayout layout;
         private final FloatEpilogueEmitter.Layout epilogue;
 
-        FloatConvKernel(FloatConvSpec spec, ProductShape shape, ConvTiling tiling, VectorIsa isa) {
+        FloatConvKernel(FloatConvSpec spec, ProductShape shape, ConvTiling tiling, VectorIsa isa,
+                TileProduct product) {
+            this.product = product;
             this.spec = spec;
             this.shape = shape;
             this.tiling = tiling;
             this.isa = isa;
-            layout = new ProductLayout(shape, tiling, dot);
+            layout = new ProductLayout(shape, tiling, product);
             epilogue = FloatEpilogueEmitter.Layout.after(layout.weightBytes(), layout.padded());
         }
 
@@ -67,7 +70,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
 
         @Override
         public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-            new ProductCode(shape, dot, tiling, layout, (f, constants, c4, c8) ->
+            new ProductCode(shape, product, tiling, layout, (f, constants, c4, c8) ->
                 new FloatEpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4)).emit(module, function,
                         linkage);
         }

@@ -1,6 +1,5 @@
 package quantwright.backend.llvm.kernel;
 
-import java.nio.ByteBuffer;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
@@ -8,11 +7,6 @@ import quantwright.backend.llvm.text.Value;
 
 /** The step of a float product: the four bytes of activation are one f32, multiplied and added with one rounding. */
 final class FloatDot implements VectorIsa.Dot {
-    @Override
-    public int weightBytes() {
-        return 4;
-    }
-
     @Override
     public Value[] activation(FunctionBuilder f, Value splat) {
         return new Value[] {f.bitcast(splat, splat.type().withFloat())};
@@ -26,12 +20,5 @@ final class FloatDot implements VectorIsa.Dot {
     @Override
     public Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs) {
         return new Value[] {f.load(IrType.F32.vec(lanes), step.plus(4L * firstOutput), 16)};
-    }
-
-    @Override
-    public void pack(ByteBuffer to, byte[][] weights) {
-        for (byte[] w : weights) {
-            to.put(w);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package quantwright.backend.llvm.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
@@ -11,15 +12,14 @@ import quantwright.backend.llvm.text.Value;
 
 /**
  * Code of convolutions and fully connected layers as an implicit GEMM: a register tile of pixels by channels, a step of
- * which multiplies four broadcast activation bytes of each pixel with the weights of each channel. Nothing is copied:
- * taps are read where they lie, padding from the halo. Sums run over kernel rows, columns and inputs in ascending
- * order.
+ * which multiplies a few activation bytes of each pixel with the weights of each channel. Nothing is copied: taps are
+ * read where they lie, padding from the halo. Sums run over kernel rows, columns and inputs in ascending order.
  */
 final class ProductCode {
-    /** Products of vectors after which a loop stops being unrolled further. */
-    private static final int UNROLL = 192;
+    /** Registers of weights that are loaded side by side, so that one instruction may load them. */
+    private static final int STREAMED = 2;
     private final ProductShape shape;
-    private final VectorIsa.Dot dot;
+    private final TileProduct product;
     private final ConvTiling tiling;
     private final ProductLayout layout;
     private final Epilogues epilogues;
@@ -38,31 +38,16 @@ final class ProductCode {
         TileEpilogue of(FunctionBuilder f, Address constants, Address channels4, Address channels8);
     }
 
-    ProductCode(ProductShape shape, VectorIsa.Dot dot, ConvTiling tiling, ProductLayout layout, Epilogues epilogues) {
+    ProductCode(ProductShape shape, TileProduct product, ConvTiling tiling, ProductLayout layout, Epilogues epilogues) {
         this.shape = shape;
-        this.dot = dot;
+        this.product = product;
         this.tiling = tiling;
         this.layout = layout;
         this.epilogues = epilogues;
     }
 
-    /**
-     * One level of the walk over the taps: {@code count} places {@code stride} bytes apart, each of {@code steps} steps
-     * if it is the innermost level, then {@code rest} steps at one place more.
-     */
-    private record Level(long count, long stride, int steps, int rest) {
-        static Level of(long count, long stride) {
-            return new Level(count, stride, 1, 0);
-        }
-
-        long loads() {
-            return count + (rest > 0 ? 1 : 0);
-        }
-
-        long allSteps() {
-            return count * steps + rest;
-        }
-    }
+    /** One level of the walk over the taps: {@code count} places {@code stride} bytes apart. */
+    private record Level(long count, long stride) { }
 
     /** Spatial position and channel block of a tile. */
     private record Tile(int rows, int columns, List<Integer> vectors, long lanesBefore, Address in, Address out,
@@ -177,23 +162,32 @@ final class ProductCode {
     private void tile(Tile t, boolean last) {
         var epilogue = epilogues.of(f, constants, t.channels4(), t.channels8());
         int n = t.vectors().size();
-        Value[] acc = new Value[t.pixels() * n];
+        Value[] acc = new Value[groups(t) * n * product.pixels()];
         int lane = 0;
         for (int v = 0; v < n; v++) {
-            int lanes = t.vectors().get(v);
-            Value bias = epilogue.start(lane, lanes);
-            for (int p = 0; p < t.pixels(); p++) {
-                acc[p * n + v] = bias;
+            Value[] start = product.open(f, epilogue.start(lane, t.vectors().get(v)));
+            for (int g = 0; g < groups(t); g++) {
+                System.arraycopy(start, 0, acc, at(t, g, v), start.length);
             }
-            lane += lanes;
+            lane += t.vectors().get(v);
         }
-        int steps = dot.stepsPerLoad();
-        var levels = List.of(
-            Level.of(shape.window().height(), shape.in().rowPitch() * shape.window().dilationHeight()),
-            Level.of(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth()),
-            new Level(shape.stepsPerRun() / steps, 4L * steps, steps, shape.stepsPerRun() % steps));
-        acc = walk(levels, t, t.in(), t.weights(), acc);
+        acc = rows(t, t.in(), t.weights(), acc);
         epilogue.emit(pieces(t, acc, last));
+    }
+
+    /** Groups of pixels that share accumulators. */
+    private int groups(Tile t) {
+        return Math.ceilDiv(t.pixels(), product.pixels());
+    }
+
+    /** Index of the first accumulator of a group and vector. */
+    private int at(Tile t, int group, int vector) {
+        return (group * t.vectors().size() + vector) * product.pixels();
+    }
+
+    private Value[] accumulators(Tile t, Value[] acc, int group, int vector) {
+        int at = at(t, group, vector);
+        return Arrays.copyOfRange(acc, at, at + product.pixels());
     }
 
     private List<Piece> pieces(Tile t, Value[] acc, boolean last) {
@@ -202,6 +196,10 @@ final class ProductCode {
         // Only the last block of a group has lanes without a channel.
         int channels = last ? shape.groupOutputs() - (int) lanesBeforeLast(t) : total;
         int store = shape.outputBytes();
+        Value[][] sums = new Value[groups(t) * n][];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = product.close(f, accumulators(t, acc, i / n, i % n));
+        }
         var pieces = new ArrayList<Piece>();
         for (int p = 0; p < t.pixels(); p++) {
             int y = p / t.columns();
@@ -210,7 +208,7 @@ final class ProductCode {
             for (int v = 0; v < n; v++) {
                 int lanes = t.vectors().get(v);
                 int valid = Math.min(lanes, channels - lane);
-                pieces.add(new Piece(acc[p * n + v], lane,
+                pieces.add(new Piece(sums[p / product.pixels() * n + v][p % product.pixels()], lane,
                     t.out().plus(shape.out().offset(y, x) + (long) lane * store),
                     t.residual() == null ? null : t.residual().plus(shape.residual().offset(y,
                             x) + (long) lane * shape.residualBytes()), valid));
@@ -224,114 +222,163 @@ final class ProductCode {
         return tiling.tail().isEmpty() ? (tiling.blocks() - 1L) * ConvTiling.lanes(tiling.block()) : t.lanesBefore();
     }
 
-    /** Walks the taps from the given level inwards; returns the accumulators after them. */
-    private Value[] walk(List<Level> levels, Tile t, Address in, Address weights, Value[] acc) {
-        if (levels.isEmpty()) {
-            return steps(t, in, weights, acc, dot.stepsPerLoad());
+    /** What a part of the walk takes: its steps and the bytes of its weights. */
+    private record Size(long steps, long weightBytes) {
+        Size times(long n) {
+            return new Size(n * steps, n * weightBytes);
         }
-        Level level = levels.getFirst();
-        var inner = levels.subList(1, levels.size());
-        long innerLoads = inner.stream().mapToLong(Level::loads).reduce(1, Math::multiplyExact);
-        long stepBytes = innerLoads * ConvTiling.lanes(t.vectors()) * dot.weightBytes();
-        Value[] carried = acc;
-        if (level.count() > 0) {
-            long steps = level.steps() * inner.stream().mapToLong(Level::allSteps).reduce(1, Math::multiplyExact);
-            long unroll = unroll(level, steps * t.pixels() * t.vectors().size());
-            carried = places(level, inner, t, in, weights, stepBytes, unroll, carried);
-        }
-        return level.rest() == 0 ? carried : steps(t, in.plus(level.count() * level.stride()),
-            weights.plus(level.count() * stepBytes), carried, level.rest());
     }
 
-    /** Places of a level that are unrolled together. */
-    private static long unroll(Level level, long cost) {
-        long unroll = Math.clamp(UNROLL / cost, 1, level.count());
+    /** Part of the walk: from the accumulators before to those after. */
+    private interface Part {
+        Value[] emit(Address in, Address weights, Value[] acc);
+    }
+
+    private Value[] rows(Tile t, Address in, Address weights, Value[] acc) {
+        var rows = new Level(shape.window().height(), shape.in().rowPitch() * shape.window().dilationHeight());
+        var runs = new Level(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth());
+        var run = new Size(shape.stepsPerRun(), shape.loadsPerRun(product.stepsPerWeights()) * loadBytes(t));
+        return repeat(rows, run.times(shape.runsPerRow()), t, in, weights, acc, (i, w, a) ->
+            repeat(runs, run, t, i, w, a, (j, x, b) -> run(t, j, x, b)));
+    }
+
+    private Value[] run(Tile t, Address in, Address weights, Value[] acc) {
+        int together = Math.max(product.stepsPerActivations(), product.stepsPerWeights());
+        int whole = shape.stepsPerRun() / together;
+        int rest = shape.stepsPerRun() % together;
+        var group = new Size(together, together / product.stepsPerWeights() * loadBytes(t));
+        Value[] after = acc;
+        if (whole > 0) {
+            var groups = new Level(whole, (long) together * product.depth());
+            after = repeat(groups, group, t, in, weights, after, (i, w, a) -> steps(t, i, w, a, together));
+        }
+        return rest == 0 ? after : steps(t, in.plus((long) whole * together * product.depth()),
+            weights.plus(whole * group.weightBytes()), after, rest);
+    }
+
+    private long loadBytes(Tile t) {
+        return (long) ConvTiling.lanes(t.vectors()) * product.weightBytes();
+    }
+
+    /** Repeats a part at each place of a level, unrolled as far as that pays. */
+    private Value[] repeat(Level level, Size size, Tile t, Address in, Address weights, Value[] acc, Part part) {
+        long partBytes = size.weightBytes();
+        long cost = size.steps() * t.pixels() * t.vectors().size();
+        long unroll = Math.clamp(product.unrolledProducts() / cost, 1, level.count());
         // A whole number of unrolled iterations where one is near.
         for (long u = unroll; u > unroll / 2 && u > 1; u--) {
             if (level.count() % u == 0) {
-                return u;
+                unroll = u;
+                break;
             }
         }
-        return unroll;
-    }
-
-    private Value[] places(Level level, List<Level> inner, Tile t, Address in, Address weights, long stepBytes,
-            long per, Value[] acc) {
-        long main = level.count() / per * per;
+        long main = level.count() / unroll * unroll;
+        long per = unroll;
         Value[] carried = acc;
-        if (main == per) {
-            carried = unrolled(inner, t, in, weights, level.stride(), stepBytes, per, carried);
+        if (main == unroll) {
+            carried = unrolled(part, in, weights, level.stride(), partBytes, per, carried);
         } else {
             Value[] init = new Value[acc.length + 2];
             init[0] = f.pointer(in);
             init[1] = f.pointer(weights);
             System.arraycopy(acc, 0, init, 2, acc.length);
             Value[] after = f.loop(0, main, per, init, (i, c) -> {
-                Value[] a = java.util.Arrays.copyOfRange(c, 2, c.length);
-                a = unrolled(inner, t, f.at(c[0]), f.at(c[1]), level.stride(), stepBytes, per, a);
+                Value[] a = Arrays.copyOfRange(c, 2, c.length);
+                a = unrolled(part, f.at(c[0]), f.at(c[1]), level.stride(), partBytes, per, a);
                 Value[] next = new Value[c.length];
                 next[0] = f.pointer(f.at(c[0]).plus(per * level.stride()));
-                next[1] = f.pointer(f.at(c[1]).plus(per * stepBytes));
+                next[1] = f.pointer(f.at(c[1]).plus(per * partBytes));
                 System.arraycopy(a, 0, next, 2, a.length);
                 return next;
             });
-            carried = java.util.Arrays.copyOfRange(after, 2, after.length);
+            carried = Arrays.copyOfRange(after, 2, after.length);
         }
         if (main < level.count()) {
-            carried = unrolled(inner, t, in.plus(main * level.stride()), weights.plus(main * stepBytes), level.stride(),
-                stepBytes, level.count() - main, carried);
+            carried = unrolled(part, in.plus(main * level.stride()), weights.plus(main * partBytes), level.stride(),
+                partBytes, level.count() - main, carried);
         }
         return carried;
     }
 
-    private Value[] unrolled(List<Level> inner, Tile t, Address in, Address weights, long stride, long stepBytes,
-            long count,
+    private Value[] unrolled(Part part, Address in, Address weights, long stride, long partBytes, long count,
             Value[] acc) {
         Value[] a = acc;
+        Address w = weights;
         for (long u = 0; u < count; u++) {
-            a = walk(inner, t, in.plus(u * stride), weights.plus(u * stepBytes), a);
+            if (w.offset() > 0 && w.offset() + partBytes > product.reach()) {
+                w = f.at(f.opaque(f.pointer(w)));
+            }
+            a = part.emit(in.plus(u * stride), w, a);
+            w = w.plus(partBytes);
         }
         return a;
     }
 
-    /** The steps that one load of weights serves, or the first {@code count} of them. */
-    private Value[] steps(Tile t, Address in, Address weights, Value[] acc, int count) {
-        int n = t.vectors().size();
-        int total = ConvTiling.lanes(t.vectors());
-        Value[][] loaded = new Value[n][];
-        int lane = 0;
-        int widest = 0;
+    /** The steps that one load, of activations or of weights, serves; or the first of them. */
+    private Value[] steps(Tile t, Address in, Address weights, Value[] acc, int steps) {
+        return product.holdsActivations() ? streamWeights(t, in, weights, acc, steps)
+            : streamActivations(t, in, weights, acc, steps);
+    }
+
+    private Value[] streamActivations(Tile t, Address in, Address weights, Value[] acc, int steps) {
+        Value[] next = acc.clone();
+        Value[][] loaded = new Value[t.vectors().size()][];
         f.barrier();
-        for (int v = 0; v < n; v++) {
-            int lanes = t.vectors().get(v);
-            loaded[v] = dot.weights(f, weights, lane, lanes, total);
-            lane += lanes;
-            widest = Math.max(widest, lanes);
-        }
-        Value[] next = acc;
-        for (int s = 0; s < count; s++) {
-            Value[][] w = new Value[n][];
+        Arrays.setAll(loaded, v -> weights(t, weights, v));
+        for (int s = 0; s < steps; s++) {
+            int step = s;
             if (s > 0) {
                 f.barrier();
             }
-            for (int v = 0; v < n; v++) {
-                w[v] = dot.unpack(f, loaded[v], s);
+            Value[][] w = new Value[loaded.length][];
+            Arrays.setAll(w, v -> product.unpack(f, loaded[v], step));
+            for (int g = 0; g < groups(t); g++) {
+                Value[] a = activations(t, in.plus((long) s * product.depth()), g, 1)[0];
+                for (int v = 0; v < w.length; v++) {
+                    accumulate(t, next, g, v, a, w[v]);
+                }
             }
-            next = step(t, in.plus(4L * s), w, widest, next);
         }
         return next;
     }
 
-    private Value[] step(Tile t, Address in, Value[][] w, int widest, Value[] acc) {
-        int n = t.vectors().size();
+    private Value[] streamWeights(Tile t, Address in, Address weights, Value[] acc, int steps) {
         Value[] next = acc.clone();
-        for (int p = 0; p < t.pixels(); p++) {
-            long at = p / t.columns() * inRow() + p % t.columns() * inPixel();
-            Value[] a = dot.activation(f, f.splat(f.load(IrType.I32, in.plus(at), 1), widest));
-            for (int v = 0; v < n; v++) {
-                next[p * n + v] = dot.accumulate(f, next[p * n + v], a, w[v]);
+        Value[][][] a = new Value[groups(t)][][];
+        f.barrier();
+        Arrays.setAll(a, g -> activations(t, in, g, steps));
+        for (int s = 0; s < steps; s++) {
+            f.barrier();
+            Address step = weights.plus(s * loadBytes(t));
+            int together = Math.max(1, STREAMED / product.weightRegisters());
+            for (int first = 0; first < t.vectors().size(); first += together) {
+                int from = first;
+                Value[][] w = new Value[Math.min(together, t.vectors().size() - first)][];
+                Arrays.setAll(w, v -> weights(t, step, from + v));
+                for (int v = 0; v < w.length; v++) {
+                    for (int g = 0; g < a.length; g++) {
+                        accumulate(t, next, g, from + v, a[g][s], w[v]);
+                    }
+                }
             }
         }
         return next;
+    }
+
+    private Value[] weights(Tile t, Address step, int vector) {
+        int before = ConvTiling.lanes(t.vectors().subList(0, vector));
+        return product.weights(f, step, before, t.vectors().get(vector), ConvTiling.lanes(t.vectors()));
+    }
+
+    private Value[][] activations(Tile t, Address in, int group, int steps) {
+        int first = group * product.pixels();
+        Address[] pixels = new Address[Math.min(product.pixels(), t.pixels() - first)];
+        Arrays.setAll(pixels, i -> in.plus((first + i) / t.columns() * inRow() + (first + i) % t.columns() * inPixel()));
+        return product.activations(f, pixels, steps, t.vectors().stream().mapToInt(Integer::intValue).max().orElseThrow());
+    }
+
+    private void accumulate(Tile t, Value[] acc, int group, int vector, Value[] activation, Value[] weights) {
+        Value[] sums = product.accumulate(f, accumulators(t, acc, group, vector), activation, weights);
+        System.arraycopy(sums, 0, acc, at(t, group, vector), sums.length);
     }
 }

@@ -5,28 +5,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Order of a convolution's weights: group 0, block 0 first, load by load, each holding four inputs of every output of
+ * Order of a convolution's weights: group 0, block 0 first, load by load, each holding a few inputs of every output of
  * the block for each step it serves. A run's last load may serve fewer steps.
  */
 final class ProductLayout {
     private final ProductShape shape;
     private final ConvTiling tiling;
-    private final VectorIsa.Dot dot;
+    private final TileProduct product;
     /** Padded channels of one group. */
     final int paddedGroup;
     final long blockBytes;
     final long tailBytes;
     final long groupBytes;
 
-    ProductLayout(ProductShape shape, ConvTiling tiling, VectorIsa.Dot dot) {
+    ProductLayout(ProductShape shape, ConvTiling tiling, TileProduct product) {
         this.shape = shape;
         this.tiling = tiling;
-        this.dot = dot;
+        this.product = product;
         int blockLanes = ConvTiling.lanes(tiling.block());
         int tailLanes = ConvTiling.lanes(tiling.tail());
         paddedGroup = tiling.blocks() * blockLanes + tailLanes;
-        blockBytes = shape.loads(dot.stepsPerLoad()) * blockLanes * dot.weightBytes();
-        tailBytes = shape.loads(dot.stepsPerLoad()) * tailLanes * dot.weightBytes();
+        blockBytes = shape.loads(product.stepsPerWeights()) * blockLanes * product.weightBytes();
+        tailBytes = shape.loads(product.stepsPerWeights()) * tailLanes * product.weightBytes();
         groupBytes = tiling.blocks() * blockBytes + tailBytes;
     }
 
@@ -65,7 +65,7 @@ final class ProductLayout {
     }
 
     private void packBlock(ByteBuffer b, byte[] w, int[] channels, int perOutput) {
-        int width = 4 * dot.stepsPerLoad();
+        int width = shape.depth() * product.stepsPerWeights();
         byte[][] load = new byte[channels.length][width];
         for (int row = 0; row < shape.window().height(); row++) {
             for (int run = 0; run < shape.runsPerRow(); run++) {
@@ -77,7 +77,7 @@ final class ProductLayout {
                             load[i][k] = real ? w[channels[i] * perOutput + start + at + k] : 0;
                         }
                     }
-                    dot.pack(b, load);
+                    product.pack(b, load);
                 }
             }
         }

@@ -1,8 +1,8 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * What the convolution code needs to know of a spec, integer or float. A step of the code takes four bytes of
- * activation per pixel: four i8 or one f32.
+ * What the convolution code needs to know of a spec, integer or float. A step of the code takes some bytes of
+ * activation per pixel, such as four i8 or one f32.
  *
  * @param in            activations
  * @param out           result
@@ -12,12 +12,13 @@ package quantwright.backend.llvm.kernel;
  * @param inputBytes    bytes per activation and per weight
  * @param outputBytes   bytes per result element
  * @param residualBytes bytes per residual element
+ * @param depth         bytes of activation per pixel and step
  */
 record ProductShape(TensorView in, TensorView out, TensorView residual, Window window, int groups, int inputBytes,
-        int outputBytes, int residualBytes) {
-    static ProductShape of(ConvSpec s) {
+        int outputBytes, int residualBytes, int depth) {
+    static ProductShape of(ConvSpec s, int depth) {
         return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 1,
-                s.epilogue().store().bytes(), 1);
+                s.epilogue().store().bytes(), 1, depth);
     }
 
     /** Bytes of a group's inputs in a pixel. */
@@ -45,7 +46,7 @@ record ProductShape(TensorView in, TensorView out, TensorView residual, Window w
     }
 
     int stepsPerRun() {
-        return (runBytes() + 3) / 4;
+        return (runBytes() + depth - 1) / depth;
     }
 
     /** Loads of weights in a run, when each serves {@code steps} steps. */
@@ -58,7 +59,7 @@ record ProductShape(TensorView in, TensorView out, TensorView residual, Window w
         return window.height() * runsPerRow() * loadsPerRun(steps);
     }
 
-    /** Steps of four bytes per output. */
+    /** Steps per output. */
     long steps() {
         return (long) window.height() * runsPerRow() * stepsPerRun();
     }

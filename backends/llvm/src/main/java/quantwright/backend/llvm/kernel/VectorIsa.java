@@ -23,10 +23,45 @@ public interface VectorIsa {
         return 0.5;
     }
 
+    /** Instructions, at throughput, per cycle; tiles are chosen by it. */
+    default double issueWidth() {
+        return 5.5;
+    }
+
+    /**
+     * What an instruction costs, in cycles, even where another limit than issue binds: 0 on a core that hides them all.
+     * Tiles are chosen by it.
+     */
+    default double instructionCost() {
+        return 0;
+    }
+
+    /**
+     * Instructions of a tile up to which two tiles are in flight, so that one's epilogue hides behind the other's
+     * products; tiles are chosen by it.
+     */
+    default int overlap() {
+        return 170;
+    }
+
+    /** Cycles that storing part of a pixel costs beyond what storing a whole one does; tiles are chosen by it. */
+    default double splitStore() {
+        return 0.6;
+    }
+
     /** What activation bytes in the arena are XORed with: 0x80 where the dot product wants them unsigned, else 0. */
     int byteFlip();
 
-    /** The integer dot product; {@code safePairs} says the weights cannot saturate a 16-bit pair sum. */
+    /**
+     * Whether no sum of two products in 16 bits overflows for these weights and any activations, so that a product that
+     * forms such sums is exact.
+     *
+     * @param weights   s8, the weights of an output together
+     * @param perOutput weights of one output
+     */
+    boolean safePairs(byte[] weights, int perOutput);
+
+    /** The integer dot product per lane; {@code safePairs} says that {@link #safePairs} holds for the weights. */
     Dot dot(boolean safePairs);
 
     /**
@@ -35,6 +70,22 @@ public interface VectorIsa {
      */
     default Dot packedDot(int bits) {
         return null;
+    }
+
+    /** The integer product of a register tile; {@code safePairs} as for {@link #dot}. */
+    default TileProduct product(boolean safePairs) {
+        return new BroadcastProduct(dot(safePairs));
+    }
+
+    /** The integer product of a register tile by weights of {@code bits} bits, or null, as {@link #packedDot}. */
+    default TileProduct packedProduct(int bits) {
+        Dot packed = packedDot(bits);
+        return packed == null ? null : new BroadcastProduct(packed);
+    }
+
+    /** The float product of a register tile: each step one fused multiplication and addition per lane. */
+    default TileProduct floatProduct() {
+        return new BroadcastProduct(new FloatDot());
     }
 
     /** Floats to i32, half to even; out of range is unspecified. */
@@ -67,7 +118,9 @@ public interface VectorIsa {
     /** A way to add four products per 32-bit lane. */
     interface Dot {
         /** Bytes of packed weights per output lane that one load brings: of four inputs for each step it serves. */
-        int weightBytes();
+        default int weightBytes() {
+            return 4;
+        }
 
         /** Steps of four inputs whose weights one load brings. */
         default int stepsPerLoad() {
@@ -121,6 +174,10 @@ public interface VectorIsa {
         }
 
         /** Packs what one load brings: {@code weights[output][4 * stepsPerLoad()]} in order of outputs. */
-        void pack(ByteBuffer to, byte[][] weights);
+        default void pack(ByteBuffer to, byte[][] weights) {
+            for (byte[] w : weights) {
+                to.put(w);
+            }
+        }
     }
 }

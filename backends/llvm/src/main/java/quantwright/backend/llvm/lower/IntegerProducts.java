@@ -6,7 +6,6 @@ import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.DepthwiseSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
-import quantwright.backend.llvm.kernel.PairSums;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
@@ -55,8 +54,8 @@ final class IntegerProducts implements NodeLowering {
         List<Placement> arguments = residual == null ? List.of(in, out) : List.of(in, residual, out);
         TensorView residualView = residual == null ? null : residual.view();
         // Only asked where it matters: layers that differ in nothing else share their code.
-        boolean pairsProven = cx.kernels().choosesByWeights()
-                && PairSums.safe(numbers.weights(), numbers.weights().length / out.view().channels());
+        boolean pairsProven = cx.kernels().safePairs(numbers.weights(),
+                numbers.weights().length / out.view().channels());
         if (isDepthwise(parts.product, in.view(), out.view())) {
             DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, Windows.of(parts.product), epilogue,
                     pairsProven);

@@ -1,19 +1,15 @@
 package quantwright.backend.llvm.object;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import quantwright.backend.llvm.ChildTool;
 import quantwright.backend.llvm.CodeGenerationException;
 import quantwright.backend.llvm.CodeGenerationException.Stage;
 
 /** Links objects with LLD as a child process. No library is linked in and no symbol may stay undefined. */
 public final class ElfLinker {
-    private static final long TIMEOUT_SECONDS = 60;
     private static final List<String> SHARED = List.of("-shared", "--no-undefined", "-Bsymbolic", "-z", "text",
             "-z", "noexecstack", "-z", "now", "--hash-style=sysv", "--build-id=none", "--gc-sections", "--threads=1",
             "--no-dynamic-linker", "--strip-debug");
@@ -46,59 +42,20 @@ public final class ElfLinker {
         return new ObjectCode(link(List.of("-r", "--build-id=none", "--threads=1"), objects));
     }
 
-    private byte[] link(List<String> arguments, List<ObjectCode> objects) {
-        try {
-            var folder = Files.createTempDirectory("quantwright-link");
-            try {
-                return link(arguments, objects, folder);
-            } finally {
-                delete(folder);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot link: " + e.getMessage(), e);
-        }
-    }
-
-    private byte[] link(List<String> arguments, List<ObjectCode> objects, Path folder) throws IOException {
+    private byte[] link(List<String> options, List<ObjectCode> objects) {
         // File names end up in the output, so they do not depend on anything but the order.
-        var command = new ArrayList<>(List.of(lld.toString(), "-flavor", "gnu"));
-        command.addAll(arguments);
-        command.addAll(List.of("-o", "linked"));
-        for (int i = 0; i < objects.size(); i++) {
-            var name = i + ".o";
-            Files.write(folder.resolve(name), objects.get(i).bytes());
-            command.add(name);
+        var inputs = new LinkedHashMap<String, byte[]>();
+        for (var o : objects) {
+            inputs.put(inputs.size() + ".o", o.bytes());
         }
-        run(command, folder);
-        return Files.readAllBytes(folder.resolve("linked"));
-    }
-
-    private static void run(List<String> command, Path folder) throws IOException {
-        var messages = folder.resolve("messages");
-        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
-                .redirectOutput(messages.toFile()).start();
-        try {
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new CodeGenerationException(Stage.LINK, "the linker hangs", null);
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while linking", e);
+        var arguments = new ArrayList<>(List.of("-flavor", "gnu"));
+        arguments.addAll(options);
+        arguments.addAll(List.of("-o", "linked"));
+        arguments.addAll(inputs.keySet());
+        var result = ChildTool.run(lld, arguments, inputs, "linked");
+        if (result.status() != 0) {
+            throw new CodeGenerationException(Stage.LINK, result.messages().strip(), null);
         }
-        if (process.exitValue() != 0) {
-            var text = Files.readString(messages, StandardCharsets.UTF_8);
-            throw new CodeGenerationException(Stage.LINK, text.strip(), null);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.newDirectoryStream(folder)) {
-            for (var f : files) {
-                Files.delete(f);
-            }
-        }
-        Files.delete(folder);
+        return result.output();
     }
 }

@@ -127,6 +127,11 @@ public final class FunctionBuilder extends Instructions {
         emitVoid("call void asm sideeffect \"\", \"~{memory}\"()");
     }
 
+    /** The same pointer, of which code generation does not know where it comes from: offsets restart from it. */
+    public Value opaque(Value pointer) {
+        return emit(IrType.PTR, "call ptr asm \"\", \"=r,0\"(ptr " + pointer.text() + ")");
+    }
+
     // ---- calls
 
     /** Calls a function of this module, or an external one declared with {@link ModuleBuilder#external}. */

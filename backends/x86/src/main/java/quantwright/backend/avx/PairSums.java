@@ -1,7 +1,7 @@
-package quantwright.backend.llvm.kernel;
+package quantwright.backend.avx;
 
 /** The condition under which a saturating 16-bit sum of two u8*s8 products ({@code vpmaddubsw}) is exact. */
-public final class PairSums {
+final class PairSums {
     private PairSums() {
     }
 
@@ -13,7 +13,7 @@ public final class PairSums {
      * @param weights   s8, the weights of an output together
      * @param perOutput weights of one output
      */
-    public static boolean safe(byte[] weights, int perOutput) {
+    static boolean safe(byte[] weights, int perOutput) {
         for (int i = 0; i < weights.length; i++) {
             int next = (i + 1) % perOutput == 0 ? 0 : weights[i + 1];
             int positive = Math.max(weights[i], 0) + Math.max(next, 0);

@@ -1,0 +1,185 @@
+package quantwright.backend.arm;
+
+import quantwright.backend.llvm.kernel.TileProduct;
+import quantwright.backend.llvm.kernel.VectorIsa;
+import quantwright.backend.llvm.text.Address;
+import quantwright.backend.llvm.text.FunctionBuilder;
+import quantwright.backend.llvm.text.IrType;
+import quantwright.backend.llvm.text.Value;
+
+/**
+ * AArch64 Advanced SIMD: 32 registers of 128 bits. All its products take signed bytes, so activations lie in the arena
+ * as they are.
+ *
+ * @param level the integer products there are
+ */
+record NeonIsa(Level level) implements VectorIsa {
+    /** What multiplies bytes. */
+    enum Level {
+        /** {@code smull}, {@code smlal}, {@code sadalp}: Armv8.0-A. */
+        BASE("neon"),
+        /** {@code sdot}: four products per lane. */
+        DOTPROD("neondot"),
+        /** {@code smmla}: two rows by two columns of eight products each. */
+        I8MM("neoni8mm");
+
+        private final String suffix;
+
+        Level(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    /** {@code ldp} of two 128-bit registers takes offsets below this. */
+    static final int PAIR_REACH = 1024;
+
+    @Override
+    public String suffix() {
+        return level.suffix;
+    }
+
+    @Override
+    public int lanes() {
+        return 4;
+    }
+
+    @Override
+    public int registers() {
+        return 32;
+    }
+
+    @Override
+    public double issueWidth() {
+        return 4;
+    }
+
+    @Override
+    public int overlap() {
+        return 0;
+    }
+
+    /** A register's sixteen bytes leave by one store, whatever follows them. */
+    @Override
+    public double splitStore() {
+        return 0;
+    }
+
+    @Override
+    public double instructionCost() {
+        return 0.1;
+    }
+
+    @Override
+    public int byteFlip() {
+        return 0;
+    }
+
+    /** -128 * -128 twice is the only sum of two products that leaves 16 bits. */
+    @Override
+    public boolean safePairs(byte[] weights, int perOutput) {
+        if (level != Level.BASE) {
+            return false;
+        }
+        for (byte w : weights) {
+            if (w == Byte.MIN_VALUE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public Dot dot(boolean safePairs) {
+        return level == Level.BASE ? new WideningDot(safePairs) : new LaneDot();
+    }
+
+    @Override
+    public TileProduct product(boolean safePairs) {
+        return switch (level) {
+            case BASE -> new WideningProduct(safePairs);
+            case DOTPROD -> new DotProduct();
+            case I8MM -> new MatrixProduct();
+        };
+    }
+
+    @Override
+    public TileProduct floatProduct() {
+        return new FloatProduct();
+    }
+
+    @Override
+    public Value toIntHalfEven(FunctionBuilder f, Value v) {
+        IrType ints = IrType.I32.vec(v.type().lanes());
+        return f.intrinsic("llvm.aarch64.neon.fcvtns." + ints.suffix() + "." + v.type().suffix(), ints, v);
+    }
+
+    @Override
+    public Value roundHalfEven(FunctionBuilder f, Value v) {
+        return f.overloaded("llvm.roundeven", v.type(), v);
+    }
+
+    @Override
+    public Value floatMin(FunctionBuilder f, Value x, Value y) {
+        return f.select(f.fcmp("olt", x, y), x, y);
+    }
+
+    @Override
+    public Value floatMax(FunctionBuilder f, Value x, Value y) {
+        return f.select(f.fcmp("ogt", x, y), x, y);
+    }
+
+    @Override
+    public Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
+        Value low = words(f, pieces[0], pieces[Math.min(1, pieces.length - 1)], zero);
+        Value high = pieces.length <= 2 ? low : words(f, pieces[2], pieces[Math.min(3, pieces.length - 1)], zero);
+        IrType bytes = IrType.I8.vec(8);
+        Value first = f.overloaded("llvm.aarch64.neon.sqxtn", bytes, low);
+        return f.concat(first, low == high ? first : f.overloaded("llvm.aarch64.neon.sqxtn", bytes, high));
+    }
+
+    /** Saturation twice equals once: a value cut to 16 bits is outside the byte range on the same side. */
+    private static Value words(FunctionBuilder f, Value a, Value b, Address zero) {
+        IrType half = IrType.I16.vec(4);
+        Value low = f.overloaded("llvm.aarch64.neon.sqxtn", half, a);
+        Value both = f.concat(low, a == b ? low : f.overloaded("llvm.aarch64.neon.sqxtn", half, b));
+        return f.overloaded("llvm.sadd.sat", both.type(), both, f.load(both.type(), zero, 16));
+    }
+
+    /** With one group of four lanes per vector the two orders are one. */
+    @Override
+    public Value narrowInterleaved(FunctionBuilder f, Value[] pieces, Address zero) {
+        return narrow(f, pieces, zero);
+    }
+
+    @Override
+    public Value lookup(FunctionBuilder f, Value bytes, Address table) {
+        int n = bytes.type().lanes();
+        if (n > 16) {
+            return f.concat(lookup(f, f.slice(bytes, 0, n / 2), table), lookup(f, f.slice(bytes, n / 2, n / 2), table));
+        }
+        if (n < 8) {
+            int[] widened = new int[8];
+            for (int i = 0; i < 8; i++) {
+                widened[i] = i < n ? i : -1;
+            }
+            return f.slice(lookup(f, f.shuffle(bytes, widened), table), 0, n);
+        }
+        // Four rows of 64 entries: tbl gives 0 for an index outside its row, tbx leaves what is there.
+        IrType row = IrType.I8.vec(16);
+        Value result = null;
+        for (int i = 0; i < 4; i++) {
+            Value[] operands = new Value[result == null ? 5 : 6];
+            int at = 0;
+            if (result != null) {
+                operands[at++] = result;
+            }
+            for (int k = 0; k < 4; k++) {
+                operands[at++] = f.load(row, table.plus(64L * i + 16L * k), 16);
+            }
+            operands[at] = i == 0 ? bytes : f.xor(bytes, Value.of(bytes.type(), (byte) (64 * i)));
+            result = f.overloaded(result == null ? "llvm.aarch64.neon.tbl4" : "llvm.aarch64.neon.tbx4", bytes.type(),
+                operands);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,2 @@
+/** What a deployment team links: object, libraries, C header and example. */
+package quantwright.backend.llvm.deliver;

@@ -1,0 +1,134 @@
+package quantwright.backend.llvm.kernel;
+
+import java.nio.ByteBuffer;
+import quantwright.backend.llvm.text.Address;
+import quantwright.backend.llvm.text.FunctionBuilder;
+import quantwright.backend.llvm.text.Value;
+
+/**
+ * The product at the heart of a register tile of pixels by outputs. A step multiplies {@link #depth()} bytes of each
+ * pixel with as many of each output. Pixels come in groups of {@link #pixels()}, which share their accumulators: one
+ * for a dot product, two for an instruction that multiplies matrices.
+ */
+public interface TileProduct {
+    /** Bytes of activation of a pixel that one step multiplies. */
+    default int depth() {
+        return 4;
+    }
+
+    /** Pixels of a group. */
+    default int pixels() {
+        return 1;
+    }
+
+    /** Steps whose activations one load brings, side by side in a pixel; above 1 only where activations are held. */
+    default int stepsPerActivations() {
+        return 1;
+    }
+
+    /** Steps whose weights one load brings; above 1 only where weights are held. */
+    default int stepsPerWeights() {
+        return 1;
+    }
+
+    /** Accumulators hold the sum times two to this power; {@link PackedSums#fit} says where it fits. */
+    default int scaleShift() {
+        return 0;
+    }
+
+    /** Instructions to take a step's weights from a loaded vector. */
+    default int unpackings() {
+        return 0;
+    }
+
+    /**
+     * Which operands a step keeps in registers: the activations of all pixels, while weights stream by, or the weights
+     * of all outputs, while activations do.
+     */
+    default boolean holdsActivations() {
+        return false;
+    }
+
+    /** Bytes of packed weights per output lane that one load brings. */
+    default int weightBytes() {
+        return depth();
+    }
+
+    /** Registers that hold the weights of the widest vector of outputs. */
+    default int weightRegisters() {
+        return weightBytes() / 4;
+    }
+
+    /** Registers a step needs besides accumulators and the operands it holds. */
+    default int scratchRegisters() {
+        return 2;
+    }
+
+    /** Bytes of packed weights that loads reach from one pointer in their shortest form. */
+    default int reach() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Products of a vector and a pixel after which a loop stops being unrolled further. */
+    default int unrolledProducts() {
+        return 192;
+    }
+
+    /** Load instructions that bring the weights of a vector of outputs. */
+    default double weightLoads() {
+        return 1;
+    }
+
+    /** Instructions per accumulator vector and step. */
+    default int operations() {
+        return 1;
+    }
+
+    /** Multiplications among {@link #operations}. */
+    default int multiplications() {
+        return 1;
+    }
+
+    /** Instructions, beside the load, that bring the activations of one pixel and step. */
+    default double preparations() {
+        return 0;
+    }
+
+    /**
+     * Loads activations.
+     *
+     * @param pixels addresses of the group's pixels; the last group of a tile may have fewer than {@link #pixels()}
+     * @param steps  1 to {@link #stepsPerActivations()}
+     * @param lanes  lanes of the widest vector of outputs
+     * @return per step what {@link #accumulate} takes
+     */
+    Value[][] activations(FunctionBuilder f, Address[] pixels, int steps, int lanes);
+
+    /** The accumulators of a group, {@link #pixels()} of them, that all start as {@code start} does for each output. */
+    default Value[] open(FunctionBuilder f, Value start) {
+        return new Value[] {start};
+    }
+
+    /** Adds a step's products to a group's accumulators. */
+    Value[] accumulate(FunctionBuilder f, Value[] accumulators, Value[] activation, Value[] weights);
+
+    /** One vector of outputs per pixel of a group, {@link #pixels()} of them. */
+    default Value[] close(FunctionBuilder f, Value[] accumulators) {
+        return accumulators;
+    }
+
+    /** Loads the packed weights of {@code lanes} outputs from {@code firstOutput} on into a step of {@code outputs}. */
+    Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs);
+
+    /** The weights of step {@code step} of those that {@link #weights} loaded. */
+    default Value[] unpack(FunctionBuilder f, Value[] loaded, int step) {
+        return loaded;
+    }
+
+    /** Packs what one load brings: {@code weights[output][depth() * stepsPerWeights()]} in order of outputs. */
+    default void pack(ByteBuffer to, byte[][] weights) {
+        for (byte[] w : weights) {
+            to.put(w);
+        }
+    }
+}
