@@ -100,8 +100,12 @@ record Board(String name, Architecture isa, List<String> features, int bits, Str
 
     /** Runs a program with these bytes as standard input. */
     Outcome run(Path program, byte[] input) throws IOException {
-        return execute(emulated() ? List.of(emulator(), "-cpu", cpu, program.toString()) : List.of(program.toString()),
-                program.getParent(), input);
+        return execute(command(program), program.getParent(), input);
+    }
+
+    /** The command that runs a program. */
+    List<String> command(Path program) {
+        return emulated() ? List.of(emulator(), "-cpu", cpu, program.toString()) : List.of(program.toString());
     }
 
     /** Runs a tool of the host. */

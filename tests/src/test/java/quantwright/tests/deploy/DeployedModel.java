@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import quantwright.backend.Backend;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Deliverable;
 import quantwright.backend.Manifest;
 import quantwright.backend.arm.ArmBackend;
 import quantwright.backend.avx.AvxBackend;
+import quantwright.backend.llvm.LlvmBackend;
 import quantwright.ir.Graph;
 import quantwright.ir.data.Tensor;
 
@@ -31,7 +31,7 @@ final class DeployedModel {
         this.program = program;
     }
 
-    static Backend backend(Board board) {
+    static LlvmBackend backend(Board board) {
         return switch (board.isa()) {
             case AARCH64 -> new ArmBackend();
             case X86_64 -> new AvxBackend();
@@ -40,7 +40,7 @@ final class DeployedModel {
 
     /** Compiles a graph and writes what is delivered into a folder. */
     static CompiledModel deliver(Graph graph, Board board, String name, Path folder) throws IOException {
-        Backend backend = backend(board);
+        LlvmBackend backend = backend(board);
         CompiledModel model = backend.compile(new CompileRequest(graph, board.profile(), name,
                 CompileRequest.Progress.SILENT));
         for (Map.Entry<String, byte[]> file : backend.deliver(model, EnumSet.allOf(Deliverable.class)).entrySet()) {

@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import quantwright.backend.llvm.cases.ConvCases;
+import quantwright.backend.llvm.cases.KernelRunner;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.ConvTemplate;
@@ -20,22 +21,24 @@ import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
 
 class ConvKernelTest {
-    private record Case(String name, ConvSpec spec, ConvParameters parameters, Tensors in, Tensors residual,
-            byte[] out) { }
+    private static void check(VectorIsa isa, java.util.Set<quantwright.backend.llvm.CpuFeature> features, long seed) {
+        ConvCases.check(X86Machines.of(features), List.of(new ConvTemplate(isa, false)), isa.byteFlip(), false, seed, 120);
+    }
+
 
     @Test
     void vnniEqualsTheDefinition() throws Throwable {
-        check(new Avx512Isa(true), KernelRunner.AVX512, 1, 120);
+        check(new Avx512Isa(true), X86Machines.AVX512, 1);
     }
 
     @Test
     void avx2EqualsTheDefinition() throws Throwable {
-        check(new Avx2Isa(false), KernelRunner.AVX2, 2, 120);
+        check(new Avx2Isa(false), X86Machines.AVX2, 2);
     }
 
     @Test
     void theInnerLoopIsVnniOnFullRegistersWithoutSpills() {
-        try (var runner = new KernelRunner(KernelRunner.AVX512)) {
+        try (var runner = new KernelRunner(X86Machines.of(X86Machines.AVX512))) {
             var spec = new ConvSpec(TensorView.withHalo(16, 16, 32, 1, 1, 1), TensorView.dense(16, 16, 32, 1), null,
                 Window.square(3, 1, 1), 1, Epilogue.f32(true, false));
             var kernel = KernelRunner.selected(new ConvTemplate(new Avx512Isa(true), false), spec);
@@ -51,38 +54,38 @@ class ConvKernelTest {
     @Test
     void avx2PairsEqualTheDefinitionWhereProven() throws Throwable {
         var isa = new Avx2Isa(false);
-        try (var runner = new KernelRunner(KernelRunner.AVX2)) {
-            var cases = new ArrayList<Case>();
+        try (var runner = new KernelRunner(X86Machines.of(X86Machines.AVX2))) {
+            var cases = new ArrayList<ConvCases.Case>();
             for (int i = 0; i < 40; i++) {
-                Case c = random(new Random(7700 + i), "k" + i, isa.byteFlip());
-                for (int k = 0; k < c.parameters.weights().length; k++) {
-                    c.parameters.weights()[k] >>= 1;
+                ConvCases.Case c = ConvCases.random(new Random(7700 + i), "k" + i, isa.byteFlip());
+                for (int k = 0; k < c.parameters().weights().length; k++) {
+                    c.parameters().weights()[k] >>= 1;
                 }
-                ConvSpec s = c.spec;
-                int perOutput = c.parameters.weights().length / s.out().channels();
-                assertTrue(PairSums.safe(c.parameters.weights(), perOutput));
+                ConvSpec s = c.spec();
+                int perOutput = c.parameters().weights().length / s.out().channels();
+                assertTrue(PairSums.safe(c.parameters().weights(), perOutput));
                 var proven = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(), true, 8);
-                Case p = new Case(c.name, proven, c.parameters, c.in, c.residual, c.out);
-                runner.add(c.name, KernelRunner.selected(new ConvTemplate(isa, true), proven), c.parameters);
+                ConvCases.Case p = new ConvCases.Case(c.name(), proven, c.parameters(), c.in(), c.residual(), c.out());
+                runner.add(c.name(), KernelRunner.selected(new ConvTemplate(isa, true), proven), c.parameters());
                 cases.add(p);
             }
             assertTrue(runner.assembly().contains("vpmaddubsw"));
             runner.build();
-            for (Case c : cases) {
-                run(runner, c, isa);
+            for (ConvCases.Case c : cases) {
+                ConvCases.run(runner, c, isa.byteFlip());
             }
         }
     }
 
     @Test
     void packedWeightsEqualTheDefinitionOnVnni() throws Throwable {
-        String code = packed(new Avx512Isa(true), KernelRunner.AVX512);
+        String code = packed(new Avx512Isa(true), X86Machines.AVX512);
         assertTrue(code.contains("vpdpbusd") && code.contains("vpslld"), code);
     }
 
     @Test
     void packedWeightsEqualTheDefinitionOnAvx2() throws Throwable {
-        String code = packed(new Avx2Isa(false), KernelRunner.AVX2);
+        String code = packed(new Avx2Isa(false), X86Machines.AVX2);
         assertTrue(code.contains("vpmaddubsw") && code.contains("vpsrlw"), code);
     }
 
@@ -98,7 +101,7 @@ class ConvKernelTest {
                 var spec = new ConvSpec(s.in(), s.out(), null, s.window(), 1, e, false, bits);
                 var kernel = KernelRunner.selected(new ConvTemplate(new Avx512Isa(true), false), spec);
                 assertTrue(kernel.name().startsWith("u8s" + bits + "s32_conv_"), kernel.name());
-                try (var runner = new KernelRunner(KernelRunner.AVX512)) {
+                try (var runner = new KernelRunner(X86Machines.of(X86Machines.AVX512))) {
                     runner.add("k", kernel, zeros(spec));
                     String code = runner.assembly();
                     assertTrue(code.lines().noneMatch(l -> l.contains("zmm") && l.contains("(%rsp)")), code);
@@ -127,24 +130,24 @@ class ConvKernelTest {
     /** Random cases of 4, 2 and 1 bits against the definition; returns the code. */
     private static String packed(VectorIsa isa, java.util.Set<quantwright.backend.llvm.CpuFeature> features)
             throws Throwable {
-        try (var runner = new KernelRunner(features)) {
-            var cases = new ArrayList<Case>();
+        try (var runner = new KernelRunner(X86Machines.of(features))) {
+            var cases = new ArrayList<ConvCases.Case>();
             for (int i = 0; i < 90; i++) {
-                Case c = random(new Random(8800 + i), "k" + i, isa.byteFlip());
+                ConvCases.Case c = ConvCases.random(new Random(8800 + i), "k" + i, isa.byteFlip());
                 int bits = new int[] {4, 2, 1}[i % 3];
-                byte[] weights = c.parameters.weights();
+                byte[] weights = c.parameters().weights();
                 for (int k = 0; k < weights.length; k++) {
                     weights[k] = (byte) (bits == 1 ? weights[k] >> 7 | 1 : weights[k] >> 8 - bits);
                 }
-                ConvSpec s = c.spec;
+                ConvSpec s = c.spec();
                 var spec = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(), false, bits);
-                runner.add(c.name, KernelRunner.selected(new ConvTemplate(isa, false), spec), c.parameters);
-                cases.add(new Case(c.name, spec, c.parameters, c.in, c.residual, c.out));
+                runner.add(c.name(), KernelRunner.selected(new ConvTemplate(isa, false), spec), c.parameters());
+                cases.add(new ConvCases.Case(c.name(), spec, c.parameters(), c.in(), c.residual(), c.out()));
             }
             String code = runner.assembly();
             runner.build();
-            for (Case c : cases) {
-                run(runner, c, isa);
+            for (ConvCases.Case c : cases) {
+                ConvCases.run(runner, c, isa.byteFlip());
             }
             return code;
         }
@@ -168,13 +171,13 @@ class ConvKernelTest {
 
     @Test
     void avxVnniCodeUsesTheVexForm() {
-        var features = new java.util.HashSet<>(KernelRunner.AVX2);
+        var features = new java.util.HashSet<>(X86Machines.AVX2);
         features.add(quantwright.backend.llvm.CpuFeature.AVXVNNI);
-        try (var runner = new KernelRunner(features)) {
+        try (var runner = new KernelRunner(X86Machines.of(features))) {
             for (int i = 0; i < 10; i++) {
-                Case c = random(new Random(60 + i), "k" + i, 0x80);
-                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(true), false), c.spec),
-                        c.parameters);
+                ConvCases.Case c = ConvCases.random(new Random(60 + i), "k" + i, 0x80);
+                runner.add(c.name(), KernelRunner.selected(new ConvTemplate(new Avx2Isa(true), false), c.spec()),
+                        c.parameters());
             }
             String code = runner.assembly();
             assertTrue(code.contains("{vex}\tvpdpbusd") || code.contains("{vex} vpdpbusd"), code);
@@ -185,101 +188,16 @@ class ConvKernelTest {
 
     @Test
     void avx2CodeHasNoNewerInstruction() {
-        try (var runner = new KernelRunner(KernelRunner.AVX2)) {
+        try (var runner = new KernelRunner(X86Machines.of(X86Machines.AVX2))) {
             for (int i = 0; i < 30; i++) {
-                Case c = random(new Random(60 + i), "k" + i, 0x80);
-                runner.add(c.name, KernelRunner.selected(new ConvTemplate(new Avx2Isa(false), false), c.spec),
-                        c.parameters);
+                ConvCases.Case c = ConvCases.random(new Random(60 + i), "k" + i, 0x80);
+                runner.add(c.name(), KernelRunner.selected(new ConvTemplate(new Avx2Isa(false), false), c.spec()),
+                        c.parameters());
             }
             String code = runner.assembly();
             assertTrue(code.contains("vpmaddwd"));
             assertTrue(code.lines().noneMatch(l -> l.matches(".*(zmm|[xy]mm(1[6-9]|2\\d|3[01])|%k[0-7]|vpdpbusd).*")),
                     code);
         }
-    }
-
-    private static void check(VectorIsa isa, java.util.Set<quantwright.backend.llvm.CpuFeature> features, long seed,
-            int count)
-            throws Throwable {
-        try (var runner = new KernelRunner(features)) {
-            var cases = new ArrayList<Case>();
-            for (int i = 0; i < count; i++) {
-                Case c = random(new Random(seed * 1000 + i), "k" + i, isa.byteFlip());
-                runner.add(c.name, KernelRunner.selected(new ConvTemplate(isa, false), c.spec), c.parameters);
-                cases.add(c);
-            }
-            runner.build();
-            for (Case c : cases) {
-                run(runner, c, isa);
-            }
-        }
-    }
-
-    static void run(KernelRunner runner, Case c, VectorIsa isa) throws Throwable {
-        ConvSpec s = c.spec;
-        MemorySegment in = runner.place(c.in.memory, (byte) 0x5a).asSlice(c.in.origin);
-        MemorySegment out = runner.place(c.out, (byte) 0x33);
-        var pointers = new ArrayList<MemorySegment>(List.of(in));
-        if (c.residual != null) {
-            pointers.add(runner.place(c.residual.memory, (byte) 0x11).asSlice(c.residual.origin));
-        }
-        pointers.add(out);
-        pointers.add(runner.constants(c.name));
-        runner.call(c.name, pointers.toArray(MemorySegment[]::new));
-        Cases.compare(s.toString(), out, c.out, s.out(), s.epilogue(), isa.byteFlip(), (y, x, oc) -> ConvOracle.finish(
-            s.epilogue(), c.parameters.epilogue(), ConvOracle.accumulator(s, c.parameters, c.in::at, y, x, oc), oc,
-            c.residual == null ? 0 : c.residual.at(y, x, oc)));
-        runner.checkGuards(s.toString());
-    }
-
-    static Case random(Random r, String name, int flip) {
-        int kernel = Cases.pick(r, 1, 1, 1, 2, 3, 3, 5);
-        int kw = kernel == 1 ? 1 : Cases.pick(r, kernel, kernel, 4);
-        int stride = Cases.pick(r, 1, 1, 2, 3);
-        int dilation = kernel > 1 ? Cases.pick(r, 1, 1, 1, 2) : 1;
-        int groups = Cases.pick(r, 1, 1, 1, 1, 2, 3);
-        int icg = Cases.pick(r, 1, 2, 3, 4, 8, 16, 17, 24, 40, 64, 100);
-        int ocg = Cases.pick(r, 2, 3, 4, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 72, 96, 130);
-        int oh = Cases.pick(r, 1, 2, 3, 5, 8);
-        int ow = Cases.pick(r, 1, 2, 3, 7, 12, 13, 16, 20, 33);
-        int padTop = r.nextInt(kernel);
-        int padLeft = r.nextInt(kw);
-        int needH = (oh - 1) * stride + (kernel - 1) * dilation + 1;
-        int needW = (ow - 1) * stride + (kw - 1) * dilation + 1;
-        int h = Math.max(1, needH - padTop - r.nextInt(kernel));
-        int w = Math.max(1, needW - padLeft - r.nextInt(kw));
-        int zero = Cases.pick(r, 0, -128, 127, 5, -3);
-        int ic = icg * groups;
-        int oc = ocg * groups;
-        boolean extremes = r.nextInt(4) == 0;
-        Tensors in = Tensors.random(r, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0,
-                needH - padTop - h),
-            Math.max(0, needW - padLeft - w), zero, flip, extremes);
-        byte[] weights = new byte[oc * kernel * kw * icg];
-        r.nextBytes(weights);
-        if (extremes) {
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] = (byte) (r.nextBoolean() ? 127 : -128);
-            }
-        }
-        int[] bias = new int[oc];
-        for (int i = 0; i < oc; i++) {
-            bias[i] = r.nextInt(20000) - 10000;
-        }
-        Epilogue e = Cases.epilogue(r);
-        EpilogueValues v = Cases.values(r, e, oc, kernel * kw * icg);
-        int elem = e.store().bytes();
-        int outPitch = (oc + Cases.pick(r, 0, 0, 3)) * elem;
-        int halo = Cases.pick(r, 0, 0, 1);
-        var out = new TensorView(oh, ow, oc, (long) (ow + halo) * outPitch, outPitch);
-        byte[] outMemory = new byte[(int) (out.rowPitch() * oh)];
-        r.nextBytes(outMemory);
-        Tensors residual = e.hasResidual()
-            ? Tensors.random(r, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0, flip,
-                    extremes) : null;
-        var spec = new ConvSpec(in.view, out, residual == null ? null : residual.view,
-            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e);
-        return new Case(name, spec, new ConvParameters(weights, r.nextInt(8) == 0 ? null : bias, zero, v), in,
-                residual, outMemory);
     }
 }

@@ -7,11 +7,15 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import quantwright.backend.llvm.CodeOptions;
+import quantwright.backend.llvm.CodeTarget;
 import quantwright.backend.llvm.LlvmToolchain;
+import quantwright.backend.llvm.cases.KernelRunner;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.ConvTemplate;
@@ -29,6 +33,7 @@ import quantwright.backend.llvm.kernel.KernelSpec;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
+import quantwright.backend.llvm.object.SharedObject;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
 import quantwright.backend.llvm.text.Parameter;
@@ -45,7 +50,10 @@ final class KernelBenchmark {
     private static final int PEAK_LOOPS = 100_000;
     private final boolean avx2;
     private final VectorIsa isa;
-    private final KernelRunner runner;
+    private final CodeTarget target;
+    private final ModuleBuilder module;
+    private final Map<String, byte[]> constants = new HashMap<>();
+    private SharedObject kernels;
     private final List<Layer> layers = new ArrayList<>();
     private final Random random = new Random(1);
 
@@ -54,7 +62,8 @@ final class KernelBenchmark {
     KernelBenchmark() {
         avx2 = Boolean.getBoolean("quantwright.bench.avx2");
         isa = avx2 ? new Avx2Isa(false) : new Avx512Isa(true);
-        runner = new KernelRunner(avx2 ? KernelRunner.AVX2 : KernelRunner.AVX512);
+        target = CodeTarget.x86(avx2 ? X86Machines.AVX2 : X86Machines.AVX512, "generic");
+        module = new ModuleBuilder(TargetAttributes.of(target));
     }
 
     @Test
@@ -95,10 +104,19 @@ final class KernelBenchmark {
     private <P> void add(String label, KernelSpec spec, Kernel<P> kernel, P parameters, TensorView in, TensorView out,
             Window w) {
         String name = "k" + layers.size();
-        runner.add(name, kernel, parameters);
-        runner.addRepeated(name + "_repeated", name, calls(spec));
+        kernel.emit(module, name, ModuleBuilder.Linkage.EXTERNAL);
+        constants.put(name, kernel.constants(parameters));
+        repeated(name, calls(spec));
         String shape = " " + in.channels() + "->" + out.channels();
         layers.add(new Layer(label + shape, spec, kernel.name(), in, out, w));
+    }
+
+    /** A function that calls a kernel several times, so that timing sees no call from Java. */
+    private void repeated(String kernel, int times) {
+        var f = module.function(kernel + "_repeated", ModuleBuilder.Linkage.EXTERNAL, IrType.VOID,
+            Parameter.aliased("in"), Parameter.aliased("out"), Parameter.aliased("constants"));
+        f.loop(0, times, 1, i -> f.call(kernel, IrType.VOID, f.param(0), f.param(1), f.param(2)));
+        f.ret();
     }
 
     private static int calls(KernelSpec spec) {
@@ -143,7 +161,7 @@ final class KernelBenchmark {
 
     /** A loop of 24 independent dot products on registers: what the core can do at most. */
     private String peak() {
-        var module = new ModuleBuilder(TargetAttributes.of(runner.target()));
+        var module = new ModuleBuilder(TargetAttributes.of(target));
         var f = module.function("peak", ModuleBuilder.Linkage.EXTERNAL, IrType.VOID, Parameter.writable("p"));
         IrType t = IrType.I32.vec(16);
         Value x = f.load(t, f.at(f.param(0)));
@@ -161,8 +179,9 @@ final class KernelBenchmark {
     }
 
     private void run() throws Throwable {
-        runner.build();
-        try (var code = avx2 ? null : LlvmToolchain.open().build(List.of(peak()), runner.target(),
+        X86Machines.of(target.extensions()).assume();
+        kernels = LlvmToolchain.open().build(List.of(module.text()), target, CodeOptions.AS_WRITTEN);
+        try (var code = avx2 ? null : LlvmToolchain.open().build(List.of(peak()), target,
                 CodeOptions.AS_WRITTEN);
                 Arena arena = Arena.ofConfined()) {
             double peak = Double.MAX_VALUE;
@@ -195,17 +214,19 @@ final class KernelBenchmark {
     }
 
     private double time(String name, Layer l) throws Throwable {
-        var handle = runner.code().function(name + "_repeated", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS,
+        var handle = kernels.function(name + "_repeated", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS,
                 ValueLayout.ADDRESS,
             ValueLayout.ADDRESS));
         try (Arena arena = Arena.ofConfined()) {
             long bytes = l.in.rowPitch() * (l.in.height() + l.window.height()) + 4096;
             MemorySegment in = arena.allocate(bytes, 64).asSlice(l.in.offset(l.window.padTop(), l.window.padLeft()));
             MemorySegment out = arena.allocate(l.out.rowPitch() * l.out.height() + 64, 64);
-            MemorySegment constants = runner.constants(name);
-            handle.invoke(in, out, constants);
+            byte[] numbers = constants.get(name);
+            MemorySegment block = arena.allocate(Math.max(64, numbers.length), 64);
+            MemorySegment.copy(numbers, 0, block, ValueLayout.JAVA_BYTE, 0, numbers.length);
+            handle.invoke(in, out, block);
             long start = System.nanoTime();
-            handle.invoke(in, out, constants);
+            handle.invoke(in, out, block);
             return (System.nanoTime() - start) / (double) calls(l.spec);
         }
     }

@@ -3,6 +3,7 @@ package quantwright.backend.avx;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import quantwright.backend.llvm.cases.Differential;
 import quantwright.ir.Value;
 import quantwright.ir.op.Transpose;
 import quantwright.ir.type.ElementType;
@@ -13,12 +14,12 @@ import quantwright.ir.type.ScalarType;
 class TransposeGraphTest {
     @BeforeAll
     static void host() {
-        Differential.assumeHost();
+        X86Machines.graphs().assume();
     }
 
     @Test
     void planesAndPixelsAreBitEqual() {
-        var d = new Differential(77);
+        var d = new Differential(77, X86Machines.graphs());
         for (int i = 0; i < 24; i++) {
             d.begin();
             int[] dims = {d.dim(2), i % 6 + 1, d.dim(5), d.dim(40)};

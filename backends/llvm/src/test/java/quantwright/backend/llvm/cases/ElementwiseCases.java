@@ -1,4 +1,4 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -9,9 +9,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import org.junit.jupiter.api.Test;
-import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.kernel.ElementwiseParameters;
 import quantwright.backend.llvm.kernel.ElementwiseParameters.FixedScale;
 import quantwright.backend.llvm.kernel.ElementwiseSpec;
@@ -22,32 +19,19 @@ import quantwright.backend.llvm.kernel.ElementwiseTemplate;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 
-class ElementwiseKernelTest {
+public final class ElementwiseCases {
+    private ElementwiseCases() {
+    }
+
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f,
             1e30f, -1e30f,
         0.5f, -0.5f, 1.5f, 2.5f, Float.MIN_VALUE};
 
     private record Case(String name, ElementwiseSpec spec, ElementwiseParameters p, List<byte[]> inputs, byte[] out) { }
 
-    @Test
-    void avx512EqualsTheDefinition() throws Throwable {
-        check(new Avx512Isa(true), KernelRunner.AVX512);
-    }
-
-    @Test
-    void avx512WithoutBytePermutesEqualsTheDefinition() throws Throwable {
-        var features = new java.util.HashSet<>(KernelRunner.AVX512);
-        features.remove(CpuFeature.AVX512VBMI);
-        check(new Avx512Isa(false), features);
-    }
-
-    @Test
-    void avx2EqualsTheDefinition() throws Throwable {
-        check(new Avx2Isa(false), KernelRunner.AVX2);
-    }
-
-    static void check(VectorIsa isa, Set<CpuFeature> features) throws Throwable {
-        try (var runner = new KernelRunner(features)) {
+    /** Random cases of every operation against the definition. */
+    public static void check(KernelMachine machine, VectorIsa isa) throws Throwable {
+        try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
             for (Op op : operations()) {
                 for (int i = 0; i < 6; i++) {

@@ -1,4 +1,4 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
@@ -7,16 +7,16 @@ import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.Window;
 
 /** The definition of an integer convolution and its epilogue, element by element. */
-final class ConvOracle {
+public final class ConvOracle {
     private ConvOracle() {
     }
 
     /** Reads q of the padded input. */
-    interface Input {
+    public interface Input {
         int at(int y, int x, int c);
     }
 
-    static int accumulator(ConvSpec s, ConvParameters p, Input in, int y, int x, int oc) {
+    public static int accumulator(ConvSpec s, ConvParameters p, Input in, int y, int x, int oc) {
         Window w = s.window();
         int icg = s.in().channels() / s.groups();
         int group = oc / (s.out().channels() / s.groups());
@@ -35,7 +35,7 @@ final class ConvOracle {
     }
 
     /** The i8 result (or the bits of the float result) of an accumulator. */
-    static int finish(Epilogue e, EpilogueValues v, int acc, int channel, int residual) {
+    public static int finish(Epilogue e, EpilogueValues v, int acc, int channel, int residual) {
         int q = switch (e.requantize()) {
             case Epilogue.Requantize.None n -> acc;
             case Epilogue.Requantize.F32 f -> {

@@ -1,17 +1,17 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import java.util.Random;
 import quantwright.backend.llvm.kernel.TensorView;
 
 /** An i8 tensor with halo laid out for a kernel: values by index, bytes as the arena holds them. */
-final class Tensors {
-    final TensorView view;
-    final int top;
-    final int left;
-    final byte[] values;
-    final int width;
-    final byte[] memory;
-    final int origin;
+public final class Tensors {
+    public final TensorView view;
+    public final int top;
+    public final int left;
+    public final byte[] values;
+    public final int width;
+    public final byte[] memory;
+    public final int origin;
 
     private Tensors(TensorView view, int top, int left, byte[] values, int width, byte[] memory, int origin) {
         this.view = view;
@@ -24,7 +24,7 @@ final class Tensors {
     }
 
     /** Random values inside, {@code zero} in the halo, random bytes in gaps and slack. */
-    static Tensors random(Random r, int h, int w, int c, int pitch, int top, int left, int bottom, int right, int zero,
+    public static Tensors random(Random r, int h, int w, int c, int pitch, int top, int left, int bottom, int right, int zero,
             int flip, boolean extremes) {
         int width = w + left + right;
         int height = h + top + bottom;
@@ -45,7 +45,7 @@ final class Tensors {
         return new Tensors(view, top, left, values, width, memory, (top * width + left) * pitch);
     }
 
-    int at(int y, int x, int c) {
+    public int at(int y, int x, int c) {
         return values[((y + top) * width + x + left) * view.channels() + c];
     }
 }

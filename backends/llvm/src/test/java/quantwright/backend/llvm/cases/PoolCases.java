@@ -1,11 +1,8 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Random;
-import java.util.Set;
-import org.junit.jupiter.api.Test;
-import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.PoolParameters;
@@ -15,21 +12,15 @@ import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
 
-class PoolKernelTest {
+public final class PoolCases {
+    private PoolCases() {
+    }
+
     private record Case(String name, PoolSpec spec, PoolParameters p, Tensors in, byte[] out) { }
 
-    @Test
-    void avx512EqualsTheDefinition() throws Throwable {
-        check(new Avx512Isa(true), KernelRunner.AVX512);
-    }
-
-    @Test
-    void avx2EqualsTheDefinition() throws Throwable {
-        check(new Avx2Isa(false), KernelRunner.AVX2);
-    }
-
-    static void check(VectorIsa isa, Set<CpuFeature> features) throws Throwable {
-        try (var runner = new KernelRunner(features)) {
+    /** Random cases against the definition. */
+    public static void check(KernelMachine machine, VectorIsa isa) throws Throwable {
+        try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
             for (int i = 0; i < 90; i++) {
                 Case c = random(new Random(500 + i), "k" + i, PoolSpec.Kind.values()[i % 3], isa.byteFlip());

@@ -1,41 +1,24 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Random;
-import java.util.Set;
-import org.junit.jupiter.api.Test;
-import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.kernel.InterleaveSpec;
 import quantwright.backend.llvm.kernel.InterleaveTemplate;
-import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 
-class InterleaveKernelTest {
-    @Test
-    void avx512MovesEveryElement() throws Throwable {
-        check(new Avx512Isa(true), KernelRunner.AVX512);
+public final class InterleaveCases {
+    private InterleaveCases() {
     }
 
-    @Test
-    void avx2MovesEveryElement() throws Throwable {
-        check(new Avx2Isa(false), KernelRunner.AVX2);
-    }
-
-    @Test
-    void manyChannelsAreRejected() {
-        assertInstanceOf(KernelTemplate.Selection.Rejected.class, new InterleaveTemplate(new Avx512Isa(true))
-            .select(new InterleaveSpec(TensorView.dense(2, 2, 5, 1), 1, 4, 2, true)));
-    }
-
-    private static void check(VectorIsa isa, Set<CpuFeature> features) throws Throwable {
+    /** Every channel count and element size. */
+    public static void check(KernelMachine machine, VectorIsa isa) throws Throwable {
         var r = new Random(3);
-        try (var runner = new KernelRunner(features)) {
+        try (var runner = new KernelRunner(machine)) {
             var specs = new ArrayList<InterleaveSpec>();
             for (int c = 1; c <= InterleaveSpec.CHANNELS; c++) {
                 for (int bytes : new int[] {1, 4}) {

@@ -1,53 +1,47 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import org.junit.jupiter.api.Test;
-import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.DepthwiseSpec;
-import quantwright.backend.llvm.kernel.DepthwiseTemplate;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.kernel.TensorView;
-import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
 
-class DepthwiseKernelTest {
+public final class DepthwiseCases {
+    private DepthwiseCases() {
+    }
+
     private record Case(String name, DepthwiseSpec spec, ConvParameters parameters, Tensors in, Tensors residual,
             byte[] out) { }
 
-    @Test
-    void vnniEqualsTheDefinition() throws Throwable {
-        check(new Avx512Isa(true), KernelRunner.AVX512, 7, 120);
-    }
-
-    @Test
-    void avx2EqualsTheDefinition() throws Throwable {
-        check(new Avx2Isa(false), KernelRunner.AVX2, 8, 120);
-    }
-
-    static void check(VectorIsa isa, Set<CpuFeature> features, long seed, int count) throws Throwable {
-        try (var runner = new KernelRunner(features)) {
+    /**
+     * Random cases against the definition.
+     *
+     * @param safe whether weights are kept from -128, so that pairs of products are safe
+     */
+    public static void check(KernelMachine machine, List<KernelTemplate<DepthwiseSpec, ConvParameters>> templates, int flip,
+            boolean safe, long seed, int count) throws Throwable {
+        try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
             for (int i = 0; i < count; i++) {
-                Case c = random(new Random(seed * 1000 + i), "k" + i, isa.byteFlip());
-                runner.add(c.name, KernelRunner.selected(new DepthwiseTemplate(isa, false), c.spec), c.parameters);
+                Case c = random(new Random(seed * 1000 + i), "k" + i, flip, safe);
+                runner.add(c.name, KernelRunner.first(templates, c.spec), c.parameters);
                 cases.add(c);
             }
             runner.build();
             for (Case c : cases) {
-                run(runner, c, isa);
+                run(runner, c, flip);
             }
         }
     }
 
-    private static void run(KernelRunner runner, Case c, VectorIsa isa) throws Throwable {
+    private static void run(KernelRunner runner, Case c, int flip) throws Throwable {
         DepthwiseSpec s = c.spec;
         var pointers = new ArrayList<>(List.of(runner.place(c.in.memory, (byte) 0x5a).asSlice(c.in.origin)));
         MemorySegment out = runner.place(c.out, (byte) 0x33);
@@ -59,14 +53,14 @@ class DepthwiseKernelTest {
         runner.call(c.name, pointers.toArray(MemorySegment[]::new));
         // a depthwise convolution is a convolution with as many groups as channels
         var grouped = new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.in().channels(), s.epilogue());
-        Cases.compare(s.toString(), out, c.out, s.out(), s.epilogue(), isa.byteFlip(), (y, x, oc) -> ConvOracle.finish(
+        Cases.compare(s.toString(), out, c.out, s.out(), s.epilogue(), flip, (y, x, oc) -> ConvOracle.finish(
             s.epilogue(), c.parameters.epilogue(), ConvOracle.accumulator(grouped, c.parameters, c.in::at, y, x, oc),
                     oc,
             c.residual == null ? 0 : c.residual.at(y, x, oc)));
         runner.checkGuards(s.toString());
     }
 
-    private static Case random(Random r, String name, int flip) {
+    private static Case random(Random r, String name, int flip, boolean safe) {
         int kernel = Cases.pick(r, 1, 2, 3, 3, 3, 5, 7);
         int kw = Cases.pick(r, kernel, kernel, kernel, 4);
         int stride = Cases.pick(r, 1, 1, 2, 3);
@@ -92,6 +86,9 @@ class DepthwiseKernelTest {
                 weights[i] = (byte) (r.nextBoolean() ? 127 : -128);
             }
         }
+        if (safe) {
+            Cases.withoutMinimum(weights);
+        }
         int[] bias = r.ints(c, -10000, 10000).toArray();
         Epilogue e = Cases.epilogue(r);
         EpilogueValues v = Cases.values(r, e, c, kernel * kw);
@@ -102,7 +99,7 @@ class DepthwiseKernelTest {
         Tensors residual = e.hasResidual() ? Tensors.random(r, oh, ow, c, c + Cases.pick(r, 0, 2), 0, 0, 0,
             Cases.pick(r, 0, 1), 0, flip, extremes) : null;
         var spec = new DepthwiseSpec(in.view, out, residual == null ? null : residual.view,
-            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), e);
+            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), e, safe);
         return new Case(name, spec, new ConvParameters(weights, bias, zero, v), in, residual, outMemory);
     }
 }

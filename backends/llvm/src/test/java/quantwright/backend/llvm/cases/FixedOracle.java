@@ -1,4 +1,4 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -6,11 +6,11 @@ import java.math.RoundingMode;
 import quantwright.backend.llvm.kernel.Epilogue.FixedRounding;
 
 /** Fixed-point scaling by big numbers, and TensorFlow Lite's two-step form written as its C++ is. */
-final class FixedOracle {
+public final class FixedOracle {
     private FixedOracle() {
     }
 
-    static long scale(long acc, int multiplier, int shift, FixedRounding rounding) {
+    public static long scale(long acc, int multiplier, int shift, FixedRounding rounding) {
         if (rounding == FixedRounding.GEMMLOWP_DOUBLE) {
             return roundingDivideByPot(doublingHighMul((int) acc, multiplier), shift - 31);
         }
@@ -30,13 +30,13 @@ final class FixedOracle {
         return r.longValueExact();
     }
 
-    static int doublingHighMul(int a, int b) {
+    public static int doublingHighMul(int a, int b) {
         long ab = (long) a * b;
         int nudge = ab >= 0 ? (1 << 30) : (1 - (1 << 30));
         return (int) ((ab + nudge) / (1L << 31));
     }
 
-    static int roundingDivideByPot(int x, int exponent) {
+    public static int roundingDivideByPot(int x, int exponent) {
         int mask = (int) ((1L << exponent) - 1);
         int remainder = x & mask;
         int threshold = (mask >> 1) + (x < 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -12,17 +12,17 @@ import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.TensorView;
 
 /** Random epilogues and the byte comparison of kernel tests. */
-final class Cases {
+public final class Cases {
     private Cases() {
     }
 
     /** The expected result of an element: an i8 value, an i32, or the bits of a float. */
-    interface Expected {
+    public interface Expected {
         int at(int y, int x, int c);
     }
 
     /** Compares every byte of {@code actual}, those between elements against what lay there {@code before}. */
-    static void compare(String what, MemorySegment actual, byte[] before, TensorView out, Epilogue e, int flip,
+    public static void compare(String what, MemorySegment actual, byte[] before, TensorView out, Epilogue e, int flip,
             Expected expected) {
         byte[] bytes = before.clone();
         var b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -47,11 +47,18 @@ final class Cases {
         }
     }
 
-    static int pick(Random r, int... values) {
+    /** Weights as our own quantizer makes them, symmetric. */
+    public static void withoutMinimum(byte[] weights) {
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (byte) Math.max(-127, weights[i]);
+        }
+    }
+
+    public static int pick(Random r, int... values) {
         return values[r.nextInt(values.length)];
     }
 
-    static Epilogue epilogue(Random r) {
+    public static Epilogue epilogue(Random r) {
         boolean narrow = r.nextBoolean();
         boolean proven = r.nextInt(3) > 0;
         Epilogue.Requantize f = new Epilogue.Requantize.F32(proven, narrow);
@@ -69,7 +76,7 @@ final class Cases {
         };
     }
 
-    static EpilogueValues values(Random r, Epilogue e, int channels, int k) {
+    public static EpilogueValues values(Random r, Epilogue e, int channels, int k) {
         boolean narrow = switch (e.requantize()) {
             case Epilogue.Requantize.F32 f -> f.narrow();
             case Epilogue.Requantize.Fixed f -> f.narrow();

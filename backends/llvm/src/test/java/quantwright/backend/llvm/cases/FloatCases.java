@@ -1,4 +1,4 @@
-package quantwright.backend.avx;
+package quantwright.backend.llvm.cases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,9 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Random;
-import java.util.Set;
-import org.junit.jupiter.api.Test;
-import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.kernel.ElementwiseParameters;
 import quantwright.backend.llvm.kernel.ElementwiseSpec.Element;
 import quantwright.backend.llvm.kernel.ElementwiseSpec.FloatActivation;
@@ -25,7 +22,10 @@ import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
 
-class FloatKernelTest {
+public final class FloatCases {
+    private FloatCases() {
+    }
+
     /** A float tensor with a halo of 0.0 (or none), whatever lies in the gaps. */
     private record Plane(TensorView view, int top, int left, byte[] memory, int origin) {
         float at(int y, int x, int c) {
@@ -54,33 +54,9 @@ class FloatKernelTest {
     private record Case(String name, boolean depthwise, FloatConvSpec spec, FloatParameters p, Plane in, Plane residual,
             byte[] out) { }
 
-    @Test
-    void avx512EqualsTheDefinition() throws Throwable {
-        check(new Avx512Isa(true), KernelRunner.AVX512);
-    }
-
-    @Test
-    void avx2EqualsTheDefinition() throws Throwable {
-        check(new Avx2Isa(false), KernelRunner.AVX2);
-    }
-
-    @Test
-    void theInnerLoopFusesOnFullRegistersWithoutSpills() {
-        try (var runner = new KernelRunner(KernelRunner.AVX512)) {
-            var spec = new FloatConvSpec(TensorView.withHalo(16, 16, 32, 4, 1, 1), TensorView.dense(16, 16, 32, 4),
-                    null,
-                Window.square(3, 1, 1), 1, FloatEpilogue.of(FloatActivation.RELU));
-            runner.add("k", KernelRunner.selected(new FloatConvTemplate(new Avx512Isa(true)), spec),
-                FloatParameters.of(new float[32 * 9 * 32], null));
-            String code = runner.assembly();
-            assertTrue(code.matches("(?s).*vfmadd\\d+ps\\s+.*%zmm\\d+, %zmm\\d+.*"), code);
-            assertTrue(code.lines().noneMatch(l -> l.contains("zmm") && l.contains("(%rsp)")), code);
-            assertTrue(code.lines().noneMatch(l -> l.contains("call")), code);
-        }
-    }
-
-    static void check(VectorIsa isa, Set<CpuFeature> features) throws Throwable {
-        try (var runner = new KernelRunner(features)) {
+    /** Random convolutions, dense layers and depthwise convolutions against the definition. */
+    public static void check(KernelMachine machine, VectorIsa isa) throws Throwable {
+        try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
             for (int i = 0; i < 100; i++) {
                 Case c = random(new Random(900 + i), "k" + i);
@@ -161,7 +137,7 @@ class FloatKernelTest {
     }
 
     private static float activation(float x, FloatActivation a, FloatParameters.Bounds b) {
-        return ElementwiseKernelTest.activation(x, a, ElementwiseParameters.activation(b.min(), b.max(), b.slope()));
+        return ElementwiseCases.activation(x, a, ElementwiseParameters.activation(b.min(), b.max(), b.slope()));
     }
 
     private static Case random(Random r, String name) {

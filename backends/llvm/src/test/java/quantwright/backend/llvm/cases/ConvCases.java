@@ -1,0 +1,120 @@
+package quantwright.backend.llvm.cases;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import quantwright.backend.llvm.kernel.ConvParameters;
+import quantwright.backend.llvm.kernel.ConvSpec;
+import quantwright.backend.llvm.kernel.Epilogue;
+import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.kernel.TensorView;
+import quantwright.backend.llvm.kernel.Window;
+
+/** Random integer convolutions and dense layers against the definition. */
+public final class ConvCases {
+    private ConvCases() {
+    }
+
+    /** A kernel, its numbers and its memory. */
+    public record Case(String name, ConvSpec spec, ConvParameters parameters, Tensors in, Tensors residual,
+            byte[] out) { }
+
+    /**
+     * Random cases.
+     *
+     * @param safe whether weights are kept from -128, so that pairs of products are safe
+     */
+    public static void check(KernelMachine machine, List<KernelTemplate<ConvSpec, ConvParameters>> templates, int flip,
+            boolean safe, long seed, int count) {
+        try (var runner = new KernelRunner(machine)) {
+            var cases = new ArrayList<Case>();
+            for (int i = 0; i < count; i++) {
+                Case c = random(new Random(seed * 1000 + i), "k" + i, flip);
+                if (safe) {
+                    Cases.withoutMinimum(c.parameters.weights());
+                    ConvSpec s = c.spec;
+                    c = new Case(c.name, new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(),
+                        true, 8), c.parameters, c.in, c.residual, c.out);
+                }
+                runner.add(c.name, KernelRunner.first(templates, c.spec), c.parameters);
+                cases.add(c);
+            }
+            runner.build();
+            for (Case c : cases) {
+                run(runner, c, flip);
+            }
+        }
+    }
+
+    /** Runs a case of a runner that was built, and compares. */
+    public static void run(KernelRunner runner, Case c, int flip) {
+        ConvSpec s = c.spec;
+        MemorySegment in = runner.place(c.in.memory, (byte) 0x5a).asSlice(c.in.origin);
+        MemorySegment out = runner.place(c.out, (byte) 0x33);
+        var pointers = new ArrayList<MemorySegment>(List.of(in));
+        if (c.residual != null) {
+            pointers.add(runner.place(c.residual.memory, (byte) 0x11).asSlice(c.residual.origin));
+        }
+        pointers.add(out);
+        pointers.add(runner.constants(c.name));
+        runner.call(c.name, pointers.toArray(MemorySegment[]::new));
+        Cases.compare(s.toString(), out, c.out, s.out(), s.epilogue(), flip, (y, x, oc) -> ConvOracle.finish(
+            s.epilogue(), c.parameters.epilogue(), ConvOracle.accumulator(s, c.parameters, c.in::at, y, x, oc), oc,
+            c.residual == null ? 0 : c.residual.at(y, x, oc)));
+        runner.checkGuards(s.toString());
+    }
+
+    /** A random case. */
+    public static Case random(Random r, String name, int flip) {
+        int kernel = Cases.pick(r, 1, 1, 1, 2, 3, 3, 5);
+        int kw = kernel == 1 ? 1 : Cases.pick(r, kernel, kernel, 4);
+        int stride = Cases.pick(r, 1, 1, 2, 3);
+        int dilation = kernel > 1 ? Cases.pick(r, 1, 1, 1, 2) : 1;
+        int groups = Cases.pick(r, 1, 1, 1, 1, 2, 3);
+        int icg = Cases.pick(r, 1, 2, 3, 4, 8, 16, 17, 24, 40, 64, 100);
+        int ocg = Cases.pick(r, 2, 3, 4, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 72, 96, 130);
+        int oh = Cases.pick(r, 1, 2, 3, 5, 8);
+        int ow = Cases.pick(r, 1, 2, 3, 7, 12, 13, 16, 20, 33);
+        int padTop = r.nextInt(kernel);
+        int padLeft = r.nextInt(kw);
+        int needH = (oh - 1) * stride + (kernel - 1) * dilation + 1;
+        int needW = (ow - 1) * stride + (kw - 1) * dilation + 1;
+        int h = Math.max(1, needH - padTop - r.nextInt(kernel));
+        int w = Math.max(1, needW - padLeft - r.nextInt(kw));
+        int zero = Cases.pick(r, 0, -128, 127, 5, -3);
+        int ic = icg * groups;
+        int oc = ocg * groups;
+        boolean extremes = r.nextInt(4) == 0;
+        Tensors in = Tensors.random(r, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0,
+                needH - padTop - h),
+            Math.max(0, needW - padLeft - w), zero, flip, extremes);
+        byte[] weights = new byte[oc * kernel * kw * icg];
+        r.nextBytes(weights);
+        if (extremes) {
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = (byte) (r.nextBoolean() ? 127 : -128);
+            }
+        }
+        int[] bias = new int[oc];
+        for (int i = 0; i < oc; i++) {
+            bias[i] = r.nextInt(20000) - 10000;
+        }
+        Epilogue e = Cases.epilogue(r);
+        EpilogueValues v = Cases.values(r, e, oc, kernel * kw * icg);
+        int elem = e.store().bytes();
+        int outPitch = (oc + Cases.pick(r, 0, 0, 3)) * elem;
+        int halo = Cases.pick(r, 0, 0, 1);
+        var out = new TensorView(oh, ow, oc, (long) (ow + halo) * outPitch, outPitch);
+        byte[] outMemory = new byte[(int) (out.rowPitch() * oh)];
+        r.nextBytes(outMemory);
+        Tensors residual = e.hasResidual()
+            ? Tensors.random(r, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0, flip,
+                    extremes) : null;
+        var spec = new ConvSpec(in.view, out, residual == null ? null : residual.view,
+            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e);
+        return new Case(name, spec, new ConvParameters(weights, r.nextInt(8) == 0 ? null : bias, zero, v), in,
+                residual, outMemory);
+    }
+}

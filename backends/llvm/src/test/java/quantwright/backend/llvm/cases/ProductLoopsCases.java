@@ -1,0 +1,132 @@
+package quantwright.backend.llvm.cases;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import quantwright.ir.Value;
+import quantwright.ir.arith.Rounding;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.op.Clamp;
+import quantwright.ir.op.Conv2d;
+import quantwright.ir.op.Dense;
+import quantwright.ir.op.Dequantize;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QDense;
+import quantwright.ir.op.Quantize;
+import quantwright.ir.op.Unary;
+import quantwright.ir.op.UnaryKind;
+import quantwright.ir.op.Window2d;
+import quantwright.ir.type.ElementType;
+import quantwright.ir.type.Floats;
+import quantwright.ir.type.Ints;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
+
+/** Products the kernels refuse, weights computed or with zero points, against the interpreter. */
+public abstract class ProductLoopsCases {
+    private final Differential d;
+
+    protected ProductLoopsCases(GraphMachine machine) {
+        d = new Differential(31, machine);
+    }
+
+    @BeforeEach
+    void assume() {
+        d.assume();
+    }
+
+    @AfterEach
+    void finish() {
+        d.finish();
+    }
+
+    private Window2d window() {
+        int kh = d.dim(3);
+        int kw = d.dim(3);
+        return new Window2d(kh, kw, d.dim(2), d.dim(2), d.dim(2), d.dim(2), d.random.nextInt(kh), d.random.nextInt(kw),
+                d.random.nextInt(kh), d.random.nextInt(kw));
+    }
+
+    private List<Tensor> moderate() {
+        List<Tensor> inputs = new ArrayList<>();
+        for (Value v : d.graph.inputs()) {
+            Tensor t = d.random(v.type());
+            for (int i = 0; v.type().storage() == ScalarType.F32 && i < t.size(); i++) {
+                t.floats()[i] = i % 7 == 0 ? -0f : (float) d.random.nextGaussian();
+            }
+            inputs.add(t);
+        }
+        return inputs;
+    }
+
+    @Test
+    void multipliesByComputedFloats() {
+        for (int i = 0; i < 8; i++) {
+            d.begin();
+            int groups = d.dim(3);
+            int channels = groups * d.dim(4);
+            int outputs = groups * d.dim(20);
+            Window2d w = window();
+            Value weights = d.input(ScalarType.F32, outputs, w.kernelH(), w.kernelW(), channels / groups);
+            Value x = d.input(ScalarType.F32, d.dim(2), 5 + d.dim(4), 5 + d.dim(4), channels);
+            Value y = d.node(new Conv2d(w, groups), i % 2 == 0 ? new Value[] {x, weights}
+                    : new Value[] {x, weights, d.input(ScalarType.F32, outputs)});
+            d.output(d.node(new Unary(UnaryKind.RELU), y));
+            Value rows = d.input(ScalarType.F32, d.dim(3), d.dim(4), 9);
+            d.output(d.node(new Dense(), rows, d.input(ScalarType.F32, 17, 9), d.input(ScalarType.F32, 17)));
+            d.check("float product " + i, moderate());
+        }
+    }
+
+    @Test
+    void multipliesByWeightsWithZeroPoints() {
+        for (int i = 0; i < 10; i++) {
+            d.begin();
+            int groups = d.dim(2);
+            int channels = groups * d.dim(6);
+            int outputs = groups * d.dim(20);
+            Window2d w = window();
+            QuantizedType weightType = i % 2 == 0 ? d.quantized(i % 4 == 0
+                    ? ScalarType.I8 : ScalarType.U8) : perAxis(outputs);
+            TensorType type = TensorType.of(weightType, outputs, w.kernelH(), w.kernelW(), channels / groups);
+            Value weights = i % 4 == 2 ? d.input(weightType, type.shape().toArray()) : d.constant(d.random(type));
+            Value x = d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, 1, 5 + d.dim(4), 5 + d.dim(4), channels));
+            Rounding rounding = i % 3 == 0 ? Rounding.SINGLE_ROUNDING : Rounding.FLOAT32;
+            ElementType out = i % 5 == 0 ? ScalarType.I32 : QuantizedType.perTensor(ScalarType.I8, 30f, -7);
+            Value y = d.node(new QConv2d(w, groups, rounding, Clamp.full(out.storage())), out, x, weights);
+            d.output(out == ScalarType.I32 ? y : d.node(new Dequantize(), y));
+            d.check("integer product " + i, moderate());
+        }
+    }
+
+    @Test
+    void multipliesRowsByWeightsWithZeroPoints() {
+        for (int i = 0; i < 8; i++) {
+            d.begin();
+            int outputs = d.dim(40);
+            TensorType type = TensorType.of(i % 2 == 0 ? d.i8() : perAxis(outputs), outputs, 13);
+            Value x = d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, d.dim(5), 13));
+            Tensor bias = d.random(TensorType.of(ScalarType.I32, outputs));
+            for (int o = 0; o < outputs; o++) {
+                bias.ints()[o] >>= 12;
+            }
+            Value y = d.node(new QDense(i % 3 == 0 ? Rounding.GEMMLOWP : Rounding.FLOAT32, Clamp.full(ScalarType.I8)),
+                    QuantizedType.perTensor(ScalarType.I8, 40f, 9), x, d.constant(d.random(type)), d.constant(bias));
+            d.output(d.node(new Dequantize(), y));
+            d.check("integer rows " + i, moderate());
+        }
+    }
+
+    private QuantizedType perAxis(int outputs) {
+        float[] scales = new float[outputs];
+        int[] zeros = new int[outputs];
+        for (int o = 0; o < outputs; o++) {
+            scales[o] = (float) Math.exp(d.random.nextGaussian() - 2);
+            zeros[o] = d.random.nextInt(-20, 20);
+        }
+        return new QuantizedType.PerAxis(ScalarType.I8, ScalarType.F32, 0, Floats.of(scales), Ints.of(zeros));
+    }
+}
