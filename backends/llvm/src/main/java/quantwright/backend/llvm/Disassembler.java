@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import quantwright.backend.llvm.bind.LlvmLibrary;
 import quantwright.backend.llvm.object.ElfObject;
 
@@ -50,13 +51,7 @@ public final class Disassembler {
         if (object.architecture() != target.architecture()) {
             throw new IllegalArgumentException("the code is for " + object.architecture());
         }
-        boolean intelSyntax = target.architecture() == CpuFeature.Architecture.X86_64;
-        library.initializeTarget(LlvmCompiler.llvmTarget(target));
-        var disassembler = library.createDisassembler(target.triple(), target.cpu(), target.features(), intelSyntax);
-        if (disassembler.address() == 0) {
-            throw new IllegalArgumentException("LLVM cannot disassemble " + target.triple());
-        }
-        try {
+        return decoding(target, disassembler -> {
             var functions = new LinkedHashMap<String, List<Instruction>>();
             for (var symbol : object.symbols()) {
                 if (symbol.isFunction() && !symbol.isUndefined()) {
@@ -64,6 +59,23 @@ public final class Disassembler {
                 }
             }
             return functions;
+        });
+    }
+
+    /** The instructions that these bytes are. */
+    public List<Instruction> instructions(byte[] code, CodeTarget target) {
+        return decoding(target, disassembler -> decode(disassembler, code, target));
+    }
+
+    private <T> T decoding(CodeTarget target, Function<MemorySegment, T> work) {
+        boolean intelSyntax = target.architecture() == CpuFeature.Architecture.X86_64;
+        library.initializeTarget(LlvmCompiler.llvmTarget(target));
+        var disassembler = library.createDisassembler(target.triple(), target.cpu(), target.features(), intelSyntax);
+        if (disassembler.address() == 0) {
+            throw new IllegalArgumentException("LLVM cannot disassemble " + target.triple());
+        }
+        try {
+            return work.apply(disassembler);
         } finally {
             library.disposeDisassembler(disassembler);
         }
