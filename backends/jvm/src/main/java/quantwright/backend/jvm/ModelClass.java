@@ -82,7 +82,7 @@ final class ModelClass {
         code.visitFieldInsn(Opcodes.PUTSTATIC, name, CONSTANTS, OBJECTS);
         for (int i = 0; i < program.steps().size(); i++) {
             Step step = program.steps().get(i);
-            String type = Type.getDescriptor(step.getClass());
+            String type = descriptor(step);
             writer.visitField(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC | Opcodes.ACC_FINAL, "STEP_" + i, type, null,
                     null).visitEnd();
             MethodVisitor maker = method(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC, "step" + i, "()" + type);
@@ -132,12 +132,14 @@ final class ModelClass {
             MethodVisitor code = method(Opcodes.ACC_PRIVATE, part, type);
             for (int i = first; i < Math.min(first + CALLS, program.steps().size()); i++) {
                 Class<?> owner = program.steps().get(i).getClass();
-                code.visitFieldInsn(Opcodes.GETSTATIC, name, "STEP_" + i, Type.getDescriptor(owner));
+                code.visitFieldInsn(Opcodes.GETSTATIC, name, "STEP_" + i,
+                        descriptor(program.steps().get(i)));
                 code.visitVarInsn(Opcodes.ALOAD, 0);
                 code.visitFieldInsn(Opcodes.GETFIELD, name, "memory", "L" + MEMORY + ";");
                 boolean inherited = inherits(owner, called);
                 code.visitMethodInsn(inherited ? Opcodes.INVOKEINTERFACE : Opcodes.INVOKEVIRTUAL,
-                        Type.getInternalName(inherited ? Step.class : owner), called, descriptor, inherited);
+                        inherited ? Type.getInternalName(Step.class) : Variants.name((Record) program.steps().get(i)),
+                        called, descriptor, inherited);
                 if (trace) {
                     Label next = new Label();
                     code.visitVarInsn(Opcodes.ALOAD, 1);
@@ -151,6 +153,10 @@ final class ModelClass {
             }
             end(code, Opcodes.RETURN);
         }
+    }
+
+    private static String descriptor(Step step) {
+        return "L" + Variants.name((Record) step) + ";";
     }
 
     private static boolean inherits(Class<?> owner, String method) {

@@ -64,7 +64,7 @@ final class RecordCode {
     }
 
     private void pushRecord(Record value) {
-        String name = Type.getInternalName(value.getClass());
+        String name = Variants.name(value);
         RecordComponent[] components = value.getClass().getRecordComponents();
         code.visitTypeInsn(Opcodes.NEW, name);
         code.visitInsn(Opcodes.DUP);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.commons.ClassRemapper;
 import org.objectweb.asm.commons.Remapper;
 
@@ -24,12 +25,6 @@ final class Relocation {
     private final Map<String, String> moved = new TreeMap<>();
     private final Deque<String> waiting = new ArrayDeque<>();
     private final Map<String, byte[]> classes = new TreeMap<>();
-    private final Remapper remapper = new Remapper(org.objectweb.asm.Opcodes.ASM9) {
-        @Override
-        public String map(String name) {
-            return name.startsWith(OWN) && !classes.containsKey(name) ? move(name) : name;
-        }
-    };
 
     /**
      * A relocation.
@@ -61,15 +56,22 @@ final class Relocation {
     Map<String, byte[]> close(String name, byte[] code) {
         classes.put(name, code);
         Map<String, byte[]> files = new TreeMap<>();
-        files.put(name + ".class", rewrite(code));
+        files.put(name + ".class", rewrite(name, code));
         while (!waiting.isEmpty()) {
             String next = waiting.remove();
-            files.put(moved.get(next) + ".class", rewrite(read(next)));
+            files.put(moved.get(next) + ".class", rewrite(next, read(next)));
         }
         return files;
     }
 
-    private byte[] rewrite(byte[] code) {
+    private byte[] rewrite(String owner, byte[] code) {
+        Remapper remapper = new Remapper(Opcodes.ASM9) {
+            @Override
+            public String map(String name) {
+                String seen = Variants.seenFrom(owner, name);
+                return seen.startsWith(OWN) && !classes.containsKey(seen) ? move(seen) : seen;
+            }
+        };
         ClassWriter writer = new ClassWriter(0);
         new ClassReader(code).accept(new ClassRemapper(writer, remapper), ClassReader.SKIP_DEBUG);
         return writer.toByteArray();
@@ -88,7 +90,7 @@ final class Relocation {
 
     /** Class files are found whatever module they lie in. */
     private static InputStream find(String name) throws IOException {
-        String file = name + ".class";
+        String file = Variants.original(name) + ".class";
         InputStream own = Relocation.class.getModule().getResourceAsStream(file);
         return own != null ? own : quantwright.ir.Graph.class.getModule().getResourceAsStream(file);
     }
