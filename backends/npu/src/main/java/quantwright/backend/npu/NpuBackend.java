@@ -11,6 +11,7 @@ import quantwright.backend.Backend;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
+import quantwright.backend.CostOracle;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
 import quantwright.backend.ProgramRunner;
@@ -108,5 +109,10 @@ public final class NpuBackend implements Backend {
             }
         }
         return new NpuExecutor(manifest, graph, programs, binaries, runner);
+    }
+
+    @Override
+    public Optional<CostOracle> costs() {
+        return Optional.of(new NpuCostOracle());
     }
 }

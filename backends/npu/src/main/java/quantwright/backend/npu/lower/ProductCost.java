@@ -29,20 +29,36 @@ final class ProductCost {
         double array = (bands - 1) * band(t, bandRows) + band(t, last);
         double vector = (bands - 1) * requantize(t, bandRows) + requantize(t, last);
         long in = layer.bytesInOf(bandRows) * (t.columnsOuter() && bands > 1 ? columnGroups(t) : 1);
-        long weightBytes = weights.total() * rounds(t, bands);
-        long constants = weightBytes + layer.tableBytes();
-        long chunkLoads = t.chunks().size() * rounds(t, bands);
-        double dmaIn = loads(chunkLoads, constants) + (in == 0 ? 0 : loads(bands, in));
+        long rounds = rounds(t, bands);
+        long constants = weights.total() * rounds + layer.tableBytes();
         long out = layer.bytesOutOf();
-        double dmaOut = out == 0 ? 0 : loads(bands, out);
-        double first = model.dma(1, layer.tableBytes())
-                + model.dma(1, weights.chunkBytes(t.chunks()).getFirst()) + (in == 0 ? 0 : model.dma(1, in / bands));
-        double lastTile = requantize(t, bandRows) / Math.max(1, tiles(t, bandRows)) + (out == 0 ? 0 : model.dma(1, out / bands));
-        return new Tiling.Cost(array, vector, dmaIn, dmaOut, Math.min(first, dmaIn) * 0.0 + lastTile, constants + in + out);
+        double dmaIn = model.constants(1 + t.chunks().size() * rounds, constants) + model.maps(bands, in);
+        double dmaOut = model.maps(bands, out);
+        double tail = requantize(t, bandRows) / Math.max(1, tiles(t, bandRows) * mapping.columns().size())
+                + model.maps(1, (double) out / bands);
+        return new Tiling.Cost(array, vector, dmaIn, dmaOut, tail, model.channel(constants, in + out),
+                traffic(t, constants, in + out));
     }
 
-    private double loads(long instructions, long bytes) {
-        return instructions * model.dma(1, 1) + model.channel(bytes);
+    private Tiling.Traffic traffic(ProductTiling t, long constants, long maps) {
+        double pixels = (double) layer.output().height() * layer.output().width();
+        double outputs = pixels * layer.output().channels();
+        int bytes = layer.inputs().getFirst().elementBytes();
+        double macs = 0;
+        double read = 0;
+        double sums = outputs;
+        for (ColumnTile tile : new ColumnTile[] {mapping.columns().getFirst(), mapping.columns().getLast()}) {
+            double share = mapping.columns().size() / 2.0;
+            for (Piece piece : tile.pieces()) {
+                double rows = pixels / mapping.patch() * share;
+                int wide = tile.channels() * mapping.patch();
+                macs += mapping.native_() ? rows * piece.tapRows() * piece.tapColumns() * wide : rows * piece.depth() * wide;
+                read += rows * piece.depth() * bytes;
+                sums += rows * wide * (tile.pieces().size() > 1 ? 2 : 1);
+            }
+        }
+        double loads = (double) weights.total() * Math.ceilDiv(layer.output().height(), bandRows) * tiles(t, bandRows);
+        return new Tiling.Traffic(constants, maps, read + loads + outputs + constants + maps, macs, sums, outputs);
     }
 
     /** How often every weight is loaded. */

@@ -193,7 +193,7 @@ final class ProductSearch {
             slots.add(largest);
         }
         Tiling.Cost estimate = cost.of(choice);
-        double cycles = estimate.score(model.channel(estimate.external()));
+        double cycles = estimate.score();
         if (cycles < bestCycles) {
             Tiling tiling = new Tiling(bandRows, slots, layer.stageSizes(bandRows, alignment), estimate, choice);
             if (tiling.bytes(alignment) <= budget) {

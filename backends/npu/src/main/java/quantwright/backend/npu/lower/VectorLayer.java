@@ -59,13 +59,13 @@ abstract class VectorLayer extends Layer {
             long out = bytesOut();
             double vector = bands * work.instructions() * model.vectorUnit().startCycles()
                     + output().height() * work.cyclesPerRow();
-            double dmaIn = (constants > 0 ? model.dma(1, constants) : 0) + (in > 0 ? bands * model.dma(1, 1) + model.channel(in) : 0);
-            double dmaOut = out > 0 ? bands * model.dma(1, 1) + model.channel(out) : 0;
-            double serial = isStaged() ? (in > 0 ? model.dma(1, in / bands) : 0) + (out > 0 ? model.dma(1, out / bands) : 0) : 0;
-            Tiling.Cost cost = new Tiling.Cost(0, vector, dmaIn, dmaOut, serial, constants + in + out);
+            double tail = isStaged() ? model.maps(1, (double) in / bands) + model.maps(1, (double) out / bands) : 0;
+            double elements = (double) output().height() * output().width() * output().channels();
+            Tiling.Cost cost = new Tiling.Cost(0, vector, model.constants(1, constants) + model.maps(bands, in),
+                    model.maps(bands, out), tail, model.channel(constants, in + out),
+                    new Tiling.Traffic(constants, in + out, in + out + 3 * elements, 0, 0, elements));
             Tiling tiling = new Tiling(rows, List.of(Math.max(1, constants)), stages(rows, model.alignment()), cost, null);
-            boolean better = best == null || cost.score(model.channel(cost.external()))
-                    < best.cost().score(model.channel(best.cost().external()));
+            boolean better = best == null || cost.score() < best.cost().score();
             if (tiling.bytes(model.alignment()) <= budget && (better || !isStaged())) {
                 best = tiling;
             }

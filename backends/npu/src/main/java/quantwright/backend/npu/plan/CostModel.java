@@ -1,5 +1,6 @@
 package quantwright.backend.npu.plan;
 
+import quantwright.backend.CostOracle;
 import quantwright.npu.isa.Dataflow;
 import quantwright.npu.isa.MachineParameters;
 import quantwright.profiles.NpuMachine;
@@ -83,10 +84,36 @@ public final class CostModel {
                 .mapToDouble(NpuMachine.TypePair::macsPerCell).findFirst().orElse(0);
     }
 
-    /** A DMA instruction of {@code rows} rows of {@code bytes}. */
-    public double dma(long rows, long bytes) {
-        return machine.dma().setupCycles() + latency(machine.dram())
-                + Math.max(rows * Math.ceil(bytes / machine.dma().bytesPerCycle()), channel(rows * bytes));
+    /** Whether the array multiplies operands of these widths. */
+    public boolean executes(CostOracle.Precision precision) {
+        return macsPerCell(precision.activationBits(), precision.weightBits()) > 0;
+    }
+
+    /** Energy of work and traffic, and of {@code cycles} of leakage and control, at the nominal operating point. */
+    public double joules(Tiling.Traffic t, double cycles, int activationBits, int weightBits) {
+        double mac = machine.types().stream()
+                .filter(p -> p.activationBits() == activationBits && p.weightBits() == weightBits)
+                .mapToDouble(NpuMachine.TypePair::macPicojoules).findFirst().orElse(0);
+        double scratchpad = (machine.scratchpad().readPicojoules() + machine.scratchpad().writePicojoules()) / 2;
+        double picojoules = t.macs() * mac + t.sums() * machine.accumulators().accessPicojoules()
+                + t.elements() * machine.vector().elementPicojoules() + t.scratchpad() * scratchpad
+                + t.external() * machine.dma().bytePicojoules() + t.maps() * machine.dram().bytePicojoules()
+                + t.constants() * constantMemory().bytePicojoules() + cycles * machine.control().cyclePicojoules();
+        double watts = machine.array().cellLeakageWatts() + machine.accumulators().leakageWatts()
+                + machine.vector().leakageWatts() + machine.scratchpad().leakageWatts() + machine.control().leakageWatts()
+                + machine.dram().backgroundWatts()
+                + machine.flash().map(ExternalMemory::backgroundWatts).orElse(0.0);
+        return picojoules * 1e-12 + watts * cycles / machine.nominal().hertz();
+    }
+
+    /** DMA instructions that move {@code bytes} of maps in all; nothing if there are none. */
+    public double maps(long instructions, double bytes) {
+        return bytes == 0 ? 0 : transfer(machine.dram(), instructions, bytes);
+    }
+
+    /** DMA instructions that load {@code bytes} of constants in all; nothing if there are none. */
+    public double constants(long instructions, double bytes) {
+        return bytes == 0 ? 0 : transfer(constantMemory(), instructions, bytes);
     }
 
     /** Filling {@code bytes} of the scratchpad. */
@@ -94,9 +121,24 @@ public final class CostModel {
         return machine.dma().setupCycles() + bytes / machine.dma().bytesPerCycle();
     }
 
-    /** Cycles the DRAM channel needs for {@code bytes}. */
-    public double channel(double bytes) {
-        return bytes * machine.nominal().hertz() / machine.dram().bytesPerSecond();
+    /** Cycles that the slower of the channels is taken; constants share DRAM's unless they have a memory of their own. */
+    public double channel(double constants, double maps) {
+        double own = cycles(constantMemory(), constants);
+        double dram = cycles(machine.dram(), maps);
+        return machine.flash().isPresent() ? Math.max(own, dram) : own + dram;
+    }
+
+    private ExternalMemory constantMemory() {
+        return machine.flash().orElse(machine.dram());
+    }
+
+    private double transfer(ExternalMemory memory, long instructions, double bytes) {
+        return instructions * (machine.dma().setupCycles() + latency(memory))
+                + Math.max(bytes / machine.dma().bytesPerCycle(), cycles(memory, bytes));
+    }
+
+    private double cycles(ExternalMemory memory, double bytes) {
+        return bytes * machine.nominal().hertz() / memory.bytesPerSecond();
     }
 
     private double latency(ExternalMemory memory) {

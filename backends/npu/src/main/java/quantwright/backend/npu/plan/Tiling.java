@@ -38,23 +38,42 @@ public record Tiling(int bandRows, List<Integer> slots, List<Integer> stages, Co
      * @param vector vector unit
      * @param dmaIn DMA in
      * @param dmaOut DMA out
-     * @param serial cycles that overlap nothing: the first load, the last result
-     * @param external bytes to and from DRAM
+     * @param tail cycles at the end that overlap nothing of the layer itself
+     * @param channel cycles that the slower of the external memories' channels is taken
+     * @param traffic bytes moved
      */
-    public record Cost(double array, double vector, double dmaIn, double dmaOut, double serial, long external) {
-        /** Cycles in all, units overlapping; memory is shared by both DMA directions. */
-        public double cycles(double channelCycles) {
-            return Math.max(Math.max(array, vector), Math.max(Math.max(dmaIn, dmaOut), channelCycles)) + serial;
+    public record Cost(double array, double vector, double dmaIn, double dmaOut, double tail, double channel,
+                       Traffic traffic) {
+        private static final double UNHIDDEN = 0.125;
+
+        /** Cycles in all, units overlapping. */
+        public double cycles() {
+            return Math.max(Math.max(array, vector), Math.max(Math.max(dmaIn, dmaOut), channel)) + tail;
         }
 
         /**
          * What tiles are compared by: the cycles, and a share of every unit's own, since units never overlap wholly and
          * idle ones save energy.
          */
-        public double score(double channelCycles) {
-            return cycles(channelCycles) + (array + vector + dmaIn + dmaOut) * UNHIDDEN;
+        public double score() {
+            return cycles() + (array + vector + dmaIn + dmaOut) * UNHIDDEN;
         }
+    }
 
-        private static final double UNHIDDEN = 0.125;
+    /**
+     * Bytes moved and work done.
+     *
+     * @param constants bytes of constants brought in
+     * @param maps bytes of maps brought in and out
+     * @param scratchpad bytes read and written in the scratchpad
+     * @param macs multiply-accumulates executed
+     * @param sums accumulators read and written
+     * @param elements elements through the vector unit
+     */
+    public record Traffic(long constants, long maps, double scratchpad, double macs, double sums, double elements) {
+        /** Bytes to and from external memory. */
+        public long external() {
+            return constants + maps;
+        }
     }
 }
