@@ -13,7 +13,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
+import quantwright.backend.Manifest;
 import quantwright.compiler.driver.Model;
+import quantwright.compiler.driver.On;
+import quantwright.compiler.driver.Program;
+import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.DiagnosticSink;
@@ -24,10 +28,12 @@ import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
- * Every model of the catalogue, as it comes and quantized to int8, on AVX-512 VNNI, AVX2 and byte code: zero differing bytes
- * against the interpreter in every tensor the memory plan materialises and in the outputs.
+ * Every model of the catalogue, as it comes and quantized to int8, on AVX-512 VNNI, AVX2 and byte code: zero differing
+ * bytes against the interpreter in every tensor the memory plan materialises and in the outputs, and an arena at most 5 %
+ * above its proven lower bound.
  */
 class CatalogueBitEqualityTest {
+    private static final double MOST_ABOVE_BOUND = 1.05;
     private static final List<String> PROFILES = List.of("x86-avx512-vnni", "x86-avx2", "jvm");
 
     static Stream<CatalogueModel> models() {
@@ -37,23 +43,28 @@ class CatalogueBitEqualityTest {
     @ParameterizedTest
     @MethodSource("models")
     void codeEqualsInterpreter(CatalogueModel entry) throws FormatException {
+        Quantwright qw = Quantwright.discover();
         CatalogueVariants variants = CatalogueVariants.of(entry);
         for (Model variant : variants.models()) {
             List<Tensor> inputs = variants.feed().inputs(0);
             Map<String, Tensor> expected = new HashMap<>();
             List<Tensor> outputs = Interpreter.run(variant.graph(), inputs, (v, t) -> expected.put(v.name(), t));
             for (String profile : PROFILES) {
-                compare(variant, new ProfileCatalogue().find(profile), inputs, expected, outputs);
+                compare(qw, variant, new ProfileCatalogue().find(profile), inputs, expected, outputs);
             }
         }
     }
 
-    private static void compare(Model model, HardwareProfile profile, List<Tensor> inputs, Map<String, Tensor> expected,
-            List<Tensor> outputs) {
+    private static void compare(Quantwright qw, Model model, HardwareProfile profile, List<Tensor> inputs,
+            Map<String, Tensor> expected, List<Tensor> outputs) {
         String what = model.graph().name() + (model.isQuantized() ? " int8 " : " float ") + profile.id();
         DiagnosticSink sink = new DiagnosticSink();
-        try (Executor executor = model.executor(profile, sink, Progress.SILENT)) {
-            assumeTrue(sink.all().isEmpty(), "SKIPPED: this host cannot run the code: " + sink.all());
+        Program program = Program.of(qw, model, profile, On.AUTO, sink, Progress.SILENT);
+        assumeTrue(sink.all().isEmpty(), "SKIPPED: this host cannot run the code: " + sink.all());
+        Manifest manifest = program.manifest().orElseThrow();
+        assertTrue(manifest.arenaBytes() <= MOST_ABOVE_BOUND * manifest.arenaLowerBound(), () -> what + ": arena "
+                + manifest.arenaBytes() + ", lower bound " + manifest.arenaLowerBound());
+        try (Executor executor = program.open()) {
             Map<String, Long> differing = new TreeMap<>();
             int[] seen = {0};
             List<Tensor> actual = executor.run(inputs, (name, tensor) -> {

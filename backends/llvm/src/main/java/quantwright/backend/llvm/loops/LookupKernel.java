@@ -12,8 +12,9 @@ import quantwright.backend.llvm.text.Value;
  * byte to store, so that encodings cost nothing. Emits {@code void f(ptr in, ptr out, ptr constants)}.
  *
  * @param nest loops; operands in, out
+ * @param inPlace whether the result is the operand's memory
  */
-public record LookupKernel(LoopNest nest) {
+public record LookupKernel(LoopNest nest, boolean inPlace) {
     /** Simplifies the nest. */
     public LookupKernel {
         nest = nest.simplified();
@@ -26,8 +27,9 @@ public record LookupKernel(LoopNest nest) {
 
     /** Adds the function to the module. */
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        FunctionBuilder f = module.function(function, linkage, IrType.VOID, Parameter.readOnly("in"),
-                Parameter.writable("out"), Parameter.readOnly("constants"));
+        FunctionBuilder f = module.function(function, linkage, IrType.VOID,
+                inPlace ? Parameter.aliased("in") : Parameter.readOnly("in"),
+                inPlace ? Parameter.aliased("out") : Parameter.writable("out"), Parameter.readOnly("constants"));
         Address table = f.at(f.param(2));
         Address[] start = {f.at(f.param(0)), f.at(f.param(1))};
         LoopNest outer = nest.depth() == 0 ? nest : nest.outer();

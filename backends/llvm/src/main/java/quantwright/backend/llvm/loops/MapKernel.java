@@ -12,15 +12,17 @@ import quantwright.backend.llvm.text.Value;
 /**
  * Applies an elementwise function over a loop nest. Vectors run along the loop that makes them cheapest; an operand
  * that is not contiguous there is taken lane by lane. Where vectors do not divide the loop the last one overlaps the
- * one before, which recomputes equal values, so that no scalar remainder is needed. Emits {@code void f(ptr
- * operands..., ptr constants)}, the result last; the result overlaps no operand.
+ * one before, which recomputes equal values, so that no scalar remainder is needed; in place, vectors are as wide as
+ * divides the loop. Emits {@code void f(ptr operands..., ptr constants)}, the result last; the result overlaps no
+ * operand unless it is one.
  *
  * @param nest loops; operands as {@code operands}
  * @param operands how each lies in memory, the result last
  * @param body the function
  * @param lanes most lanes of a vector
+ * @param inPlace whether the result is the memory of an operand
  */
-public record MapKernel(LoopNest nest, List<Stored> operands, MapBody body, int lanes) {
+public record MapKernel(LoopNest nest, List<Stored> operands, MapBody body, int lanes, boolean inPlace) {
     private static final int BODY_COST = 6;
 
     /** Simplifies the nest. */
@@ -42,9 +44,9 @@ public record MapKernel(LoopNest nest, List<Stored> operands, MapBody body, int 
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 0; i < operands.size() - 1; i++) {
-            parameters.add(Parameter.readOnly("in" + i));
+            parameters.add(inPlace ? Parameter.aliased("in" + i) : Parameter.readOnly("in" + i));
         }
-        parameters.add(Parameter.writable("out"));
+        parameters.add(inPlace ? Parameter.aliased("out") : Parameter.writable("out"));
         parameters.add(Parameter.readOnly("constants"));
         FunctionBuilder f = module.function(function, linkage, IrType.VOID, parameters.toArray(Parameter[]::new));
         Address[] start = new Address[operands.size()];
@@ -76,7 +78,8 @@ public record MapKernel(LoopNest nest, List<Stored> operands, MapBody body, int 
     }
 
     private int width(int extent) {
-        return Math.min(lanes, Integer.highestOneBit(Math.max(1, extent)));
+        return Math.min(lanes, inPlace ? Integer.lowestOneBit(Math.max(1, extent))
+                : Integer.highestOneBit(Math.max(1, extent)));
     }
 
     private int vectorLoop() {

@@ -18,7 +18,8 @@ import quantwright.ir.type.TensorType;
 /**
  * Places every value of a TILE graph: model inputs and outputs in the caller's buffers, constants in the constants
  * block, the rest in one arena. A reshape shares its operand's memory; the operands of a concatenation along the last
- * axis are written straight into its result.
+ * axis are written straight into its result; an elementwise result takes the memory of an operand that nothing reads
+ * later.
  */
 final class ArenaPlan {
     /** Offsets in the arena are multiples of this. */
@@ -43,6 +44,7 @@ final class ArenaPlan {
     static ArenaPlan of(Graph graph) {
         ArenaPlan plan = new ArenaPlan(graph);
         plan.findHomes();
+        plan.shareInPlace();
         plan.place();
         return plan;
     }
@@ -150,6 +152,40 @@ final class ArenaPlan {
         }
     }
 
+    /** Lets results take the memory of an operand that dies where they are made, laid out alike. */
+    private void shareInPlace() {
+        Map<Node, Integer> order = order();
+        for (Node node : graph) {
+            for (Value operand : InPlace.operands(node)) {
+                Home from = homes.get(operand);
+                Home own = homes.get(node.result());
+                if (from != null && own.root == node.result() && !isCallers(from.root) && !isCallers(own.root)
+                        && from.offset == own.offset && java.util.Arrays.equals(from.strides, own.strides)
+                        && bytes(own.root.type()) <= bytes(from.root.type()) && dies(from.root, node, operand, order)) {
+                    homes.replaceAll((_, h) -> h.root == own.root ? new Home(from.root, h.offset, h.strides) : h);
+                }
+            }
+        }
+    }
+
+    /** Whether nothing in a buffer is written or read after {@code node}, nor read by it but as {@code operand}. */
+    private boolean dies(Value root, Node node, Value operand, Map<Node, Integer> order) {
+        int now = order.get(node);
+        return homes.entrySet().stream().filter(e -> e.getValue().root == root).map(Map.Entry::getKey).allMatch(v ->
+                order.get(v.producer()) < now && v.users().stream().allMatch(u -> order.get(u) < now
+                        || u == node && v == operand));
+    }
+
+    private boolean isCallers(Value root) {
+        return root.isInput() || graph.outputs().stream().anyMatch(o -> homes.get(o).root == root);
+    }
+
+    private Map<Node, Integer> order() {
+        Map<Node, Integer> order = new HashMap<>();
+        graph.nodes().forEach(n -> order.put(n, order.size()));
+        return order;
+    }
+
     private static long interior(TensorType type) {
         return type.layout().map(l -> (l.halo().top() * l.rowPitch() + l.halo().left() * l.pixelPitch())
                 * Placement.elementBytes(type)).orElse(0L);
@@ -174,8 +210,7 @@ final class ArenaPlan {
 
     private void place() {
         Map<Value, int[]> lifetimes = new LinkedHashMap<>();
-        Map<Node, Integer> order = new HashMap<>();
-        graph.nodes().forEach(n -> order.put(n, order.size()));
+        Map<Node, Integer> order = order();
         homes.forEach((value, home) -> {
             int first = value.isInput() ? 0 : order.get(value.producer());
             int last = value.users().stream().mapToInt(order::get).max().orElse(first);

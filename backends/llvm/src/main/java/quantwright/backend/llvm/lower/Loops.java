@@ -33,6 +33,12 @@ final class Loops {
         return strides;
     }
 
+    /** Whether a result takes an operand's memory. */
+    static boolean isInPlace(Placement operand, Placement out) {
+        return operand.space() == Placement.Space.ARENA && out.space() == Placement.Space.ARENA
+                && operand.offset() == out.offset();
+    }
+
     /** An elementwise call; operands broadcast to the result's shape. */
     static KernelCall map(LoweringContext cx, MapBody body, byte[] constants, Placement out, Placement... operands) {
         long[][] strides = new long[operands.length][];
@@ -50,7 +56,8 @@ final class Loops {
         long[][] each = java.util.Arrays.copyOf(strides, all.size());
         each[all.size() - 1] = out.strides();
         MapKernel kernel = new MapKernel(LoopNest.of(out.type().shape().toArray(), each),
-                all.stream().map(Loops::stored).toList(), body, cx.kernels().isa().lanes());
+                all.stream().map(Loops::stored).toList(), body, cx.kernels().isa().lanes(),
+                operands.stream().anyMatch(o -> isInPlace(o, out)));
         return new KernelCall(kernel.name(), kernel, kernel::emit, constants,
                 all.stream().map(Movement::whole).toList());
     }

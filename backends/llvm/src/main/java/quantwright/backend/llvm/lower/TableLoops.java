@@ -16,7 +16,8 @@ final class TableLoops implements NodeLowering {
         Placement in = cx.placement(node.operand(0));
         Placement out = cx.placement(node.result());
         byte[] table = TileOps.constant(node.operand(1)).toTensor().bytes();
-        LookupKernel kernel = new LookupKernel(LoopNest.of(out.type().shape().toArray(), in.strides(), out.strides()));
+        LookupKernel kernel = new LookupKernel(LoopNest.of(out.type().shape().toArray(), in.strides(), out.strides()),
+                Loops.isInPlace(in, out));
         return NodeLowering.calls(new KernelCall(kernel.name(), kernel, kernel::emit, bytes(table, in, out),
                 List.of(Movement.whole(in), Movement.whole(out))));
     }
