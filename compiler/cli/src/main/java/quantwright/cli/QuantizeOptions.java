@@ -33,6 +33,9 @@ final class QuantizeOptions {
     private boolean noEqualization;
     @Option(names = "--no-bias-correction", description = "Leave each channel's mean error on the calibration data.")
     private boolean noBiasCorrection;
+    @Option(names = "--integer-softmax",
+            description = "Make softmax integer also where only outputs read it: probabilities in steps of 1/256.")
+    private boolean integerSoftmax;
     @Option(names = "--arithmetic", paramLabel = "PRESET",
             description = "Rounding of each op: f32, tflite, onnx, xnnpack. Default: what the profile says.")
     private String arithmetic;
@@ -41,7 +44,7 @@ final class QuantizeOptions {
     boolean given() {
         return method != null || percentile != null || !skipNames.isEmpty() || !skipTypes.isEmpty() || perTensor
                 || symmetric
-                || noEqualization || noBiasCorrection || arithmetic != null;
+                || noEqualization || noBiasCorrection || integerSoftmax || arithmetic != null;
     }
 
     QuantizationOptions options(HardwareProfile profile) {
@@ -57,7 +60,8 @@ final class QuantizeOptions {
                 symmetric || !profile.quantization().activationZeroPoints(), standard.equalization() && !noEqualization,
                 weights.withPerChannel(profile.quantization().perChannelWeights() && !perTensor)
                         .withBiasCorrection(weights.biasCorrection() && !noBiasCorrection),
-                preset(profile), new SkipList(skipNames, skipTypes), standard.precision());
+                preset(profile), new SkipList(skipNames, skipTypes), standard.precision(),
+                integerSoftmax);
     }
 
     private RangeMethod range() {

@@ -39,9 +39,13 @@ import quantwright.ir.op.QMean;
 import quantwright.ir.op.QMul;
 import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.QResize;
+import quantwright.ir.op.QSoftmax;
 import quantwright.ir.op.Quantize;
 import quantwright.ir.op.Reduce;
+import quantwright.ir.op.Requantize;
 import quantwright.ir.op.Resize;
+import quantwright.ir.op.Softmax;
+import quantwright.ir.op.SoftmaxRule;
 import quantwright.ir.type.ElementType;
 import quantwright.ir.type.Floats;
 import quantwright.ir.type.Ints;
@@ -119,6 +123,7 @@ public final class GraphQuantizer {
             case ELEMENTWISE -> elementwise(node);
             case AVERAGE -> average(node);
             case TABLE -> table(node);
+            case SOFTMAX -> softmax(node);
             case CLAMP -> {
                 if (integerOperand) {
                     QuantizedType.PerTensor type = plan.type(node.result());
@@ -301,6 +306,21 @@ public final class GraphQuantizer {
             default -> throw new IllegalStateException(node.op().mnemonic());
         };
         add(node, op, List.of(asInteger(node.operand(0))), type);
+    }
+
+    private void softmax(Node node) {
+        Softmax s = (Softmax) node.op();
+        Op op = new QSoftmax(s.axis(), s.beta(), options.arithmetic() == ArithmeticPreset.TFLITE ? SoftmaxRule.TFLITE
+                : SoftmaxRule.INTEGER_TABLE);
+        List<Value> operands = List.of(asInteger(node.operand(0)));
+        QuantizedType.PerTensor type = plan.type(node.result());
+        if (type.equals(QuantizationPlan.SOFTMAX_TYPE)) {
+            add(node, op, operands, type);
+            return;
+        }
+        Value probabilities = target.append(op, operands, QuantizationPlan.SOFTMAX_TYPE, node.location()).result();
+        probabilities.setName(node.result().name() + ".p");
+        add(node, new Requantize(rounding(OpFamily.REQUANTIZE)), List.of(probabilities), type);
     }
 
     private void table(Node node) {

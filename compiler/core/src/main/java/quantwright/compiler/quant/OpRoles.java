@@ -26,6 +26,7 @@ import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.Reshape;
 import quantwright.ir.op.Resize;
 import quantwright.ir.op.Slice;
+import quantwright.ir.op.Softmax;
 import quantwright.ir.op.SpaceToDepth;
 import quantwright.ir.op.Transpose;
 import quantwright.ir.op.Unary;
@@ -42,6 +43,8 @@ enum OpRoles {
     AVERAGE,
     /** Any other function of one element: a table. */
     TABLE,
+    /** A softmax: integer where what reads it has 8 bits anyway. */
+    SOFTMAX,
     /** A clamp: part of its producer, or a clamp of stored values. */
     CLAMP,
     /** Moves elements, which keep scale and zero point. */
@@ -75,6 +78,7 @@ enum OpRoles {
                     Identity _, Resize _ -> MOVE;
             case Pad p when p.mode() == PadMode.CONSTANT && p.value() == 0 -> MOVE;
             case Concat _ -> JOIN;
+            case Softmax _ -> SOFTMAX;
             default -> FLOAT;
         };
     }

@@ -14,48 +14,58 @@ import quantwright.ir.arith.ArithmeticPreset;
  * @param arithmetic rounding of each op family
  * @param skip which nodes stay float
  * @param precision bits of each node
+ * @param outputSoftmax whether a softmax becomes integer also where no integer op reads it. Its 8-bit result has the step
+ *     1/256, so that a classifier's small probabilities all become 0: the KL divergence from the float model, which sees
+ *     those, rises. Softmax in front of integer ops is integer in any case, as their operand has 8 bits anyway
  */
 public record QuantizationOptions(RangeMethod method, double percentile, boolean symmetricActivations,
                                   boolean equalization, WeightOptions weights, ArithmeticPreset arithmetic,
-                                  SkipList skip, PrecisionPlan precision) {
+                                  SkipList skip, PrecisionPlan precision, boolean outputSoftmax) {
     /** The recipe used unless a user asks for another; the same for every model. */
     public static QuantizationOptions standard() {
         return new QuantizationOptions(RangeMethod.MSE, 0.9999, false, true, WeightOptions.standard(), ArithmeticPreset.F32,
-                new SkipList(List.of(), List.of()), PrecisionPlan.uniform(LayerPrecision.W8A8));
+                new SkipList(List.of(), List.of()), PrecisionPlan.uniform(LayerPrecision.W8A8), false);
     }
 
     /** These options with other rounding. */
     public QuantizationOptions withArithmetic(ArithmeticPreset other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, other, skip,
-                precision);
+                precision, outputSoftmax);
     }
 
     /** These options with another range method. */
     public QuantizationOptions withMethod(RangeMethod other) {
         return new QuantizationOptions(other, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
-                precision);
+                precision, outputSoftmax);
     }
 
     /** These options with or without equalization. */
     public QuantizationOptions withEqualization(boolean on) {
-        return new QuantizationOptions(method, percentile, symmetricActivations, on, weights, arithmetic, skip, precision);
+        return new QuantizationOptions(method, percentile, symmetricActivations, on, weights, arithmetic, skip,
+                precision, outputSoftmax);
     }
 
     /** These options with another way to quantize weights. */
     public QuantizationOptions withWeights(WeightOptions other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, other, arithmetic, skip,
-                precision);
+                precision, outputSoftmax);
     }
 
     /** These options with another skip list. */
     public QuantizationOptions withSkip(SkipList other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, other,
-                precision);
+                precision, outputSoftmax);
     }
 
     /** These options with another precision plan. */
     public QuantizationOptions withPrecision(PrecisionPlan other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
-                other);
+                other, outputSoftmax);
+    }
+
+    /** These options with or without an integer softmax in front of outputs. */
+    public QuantizationOptions withOutputSoftmax(boolean on) {
+        return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
+                precision, on);
     }
 }

@@ -16,6 +16,10 @@ import quantwright.ir.type.ScalarType;
  * union of its members' ranges.
  */
 final class QuantizationPlan {
+    /** What every 8-bit softmax gives. */
+    static final QuantizedType.PerTensor SOFTMAX_TYPE = QuantizedType.perTensor(ScalarType.I8, 1f / 256, -128);
+    /** Below this greatest probability a step of 1/256 wastes more than one of the 8 bits. */
+    private static final double LEAST_PROBABILITY = 0.5;
     private static final int LOWEST = -128;
     private static final int STEPS = 255;
     private final Map<Node, OpRoles> roles = new HashMap<>();
@@ -41,6 +45,7 @@ final class QuantizationPlan {
             QuantizationOptions options) {
         QuantizationPlan plan = new QuantizationPlan(graph);
         plan.assignRoles(options);
+        plan.keepFloatSoftmax(ranges, options);
         plan.absorbClamps();
         plan.joinGroups();
         plan.widen(options.precision());
@@ -82,6 +87,30 @@ final class QuantizationPlan {
         }
     }
 
+    /**
+     * A softmax stays float where nothing integer reads it (unless the options ask for it), where its probabilities are
+     * so small that a step of 1/256 is too coarse, and where zero points must be 0.
+     */
+    private void keepFloatSoftmax(Map<String, ValueRange> ranges, QuantizationOptions options) {
+        for (Node node : graph.nodes().reversed()) {
+            if (roles.get(node) == OpRoles.SOFTMAX) {
+                ValueRange range = ranges.get(node.result().name());
+                boolean fits = range != null && range.high() >= LEAST_PROBABILITY && !options.symmetricActivations();
+                if (!fits || !options.outputSoftmax() && !isReadAsInteger(node.result())) {
+                    roles.put(node, OpRoles.FLOAT);
+                }
+            }
+        }
+    }
+
+    private boolean isReadAsInteger(Value value) {
+        return value.users().stream().anyMatch(u -> switch (roles.get(u)) {
+            case PRODUCT, ELEMENTWISE, AVERAGE, TABLE, SOFTMAX, JOIN -> true;
+            case MOVE, CLAMP -> isReadAsInteger(u.result());
+            case CONSTANT, FLOAT -> false;
+        });
+    }
+
     /** Finds the groups of 16 bits: those that a node reads which asks for it. A table has 8 bits on both sides. */
     private void widen(PrecisionPlan precision) {
         for (Node node : graph) {
@@ -91,7 +120,7 @@ final class QuantizationPlan {
             }
         }
         for (Node node : graph) {
-            if (roles.get(node) == OpRoles.TABLE
+            if ((roles.get(node) == OpRoles.TABLE || roles.get(node) == OpRoles.SOFTMAX)
                     && (wide.contains(groups.find(node.operand(0))) || wide.contains(groups.find(node.result())))) {
                 roles.put(node, OpRoles.FLOAT);
             }
@@ -151,6 +180,14 @@ final class QuantizationPlan {
             }
         }
         byGroup.forEach((root, range) -> types.put(root, parameters(range, bits(root), options.symmetricActivations())));
+        for (Node node : graph) {
+            Value root = groups.find(node.results().getFirst());
+            ValueRange range = byGroup.get(root);
+            // Other values of the group, such as operands of a concatenation, may need another range.
+            if (roles.get(node) == OpRoles.SOFTMAX && range != null && range.low() >= 0 && range.high() <= 1) {
+                types.put(root, SOFTMAX_TYPE);
+            }
+        }
     }
 
     private void merge(Map<Value, ValueRange> byGroup, Value value, Map<String, ValueRange> ranges) {

@@ -14,6 +14,7 @@ import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
+import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.Diagnostic;
@@ -32,6 +33,8 @@ import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QClamp;
 import quantwright.ir.op.QConcat;
 import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QSoftmax;
+import quantwright.ir.op.Softmax;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
 import quantwright.ir.op.Window2d;
@@ -146,6 +149,51 @@ class GraphQuantizerTest {
             assertEquals(text, precision(text).text());
         }
         assertTrue(LayerPrecision.parse("w3a8").isEmpty());
+    }
+
+    @Test
+    void aSoftmaxIsIntegerWhereAnIntegerOpReadsIt() {
+        Graph g = gated(40);
+        Graph q = quantize(g, QuantizationOptions.standard());
+        assertEquals(1, count(q, QSoftmax.class), "the gate");
+        assertEquals(1, count(q, Softmax.class), "the output");
+        assertEquals(QuantizationPlan.SOFTMAX_TYPE, producer(q, "gate").result().type().element());
+        Tensor expected = Interpreter.run(g, List.of(INPUT), null).getFirst();
+        Tensor actual = Interpreter.run(q, List.of(INPUT), null).getFirst();
+        for (int i = 0; i < expected.size(); i++) {
+            assertEquals(expected.floats()[i], actual.floats()[i], 0.1);
+        }
+    }
+
+    @Test
+    void aSoftmaxBeforeAnOutputIsIntegerOnRequest() {
+        Graph q = quantize(gated(40), QuantizationOptions.standard().withOutputSoftmax(true));
+        assertEquals(2, count(q, QSoftmax.class));
+        assertEquals(0, count(q, Softmax.class));
+        assertEquals(ScalarType.F32, q.outputs().getFirst().type().element());
+    }
+
+    @Test
+    void aSoftmaxOfSmallProbabilitiesOrWithoutZeroPointsStaysFloat() {
+        assertEquals(0, count(quantize(gated(0.01f), QuantizationOptions.standard()), QSoftmax.class));
+        QuantizationOptions symmetric = new QuantizationOptions(RangeMethod.MSE, 0.9999, true, false,
+                WeightOptions.standard(), ArithmeticPreset.F32, new SkipList(List.of(), List.of()),
+                PrecisionPlan.uniform(LayerPrecision.W8A8), true);
+        assertEquals(0, count(quantize(gated(40), symmetric), QSoftmax.class));
+    }
+
+    /** A convolution times a softmax over its channels, and a softmax of that. */
+    private Graph gated(float gain) {
+        Graph g = new Graph("g", Level.GRAPH);
+        Value x = g.addInput("x", TensorType.of(ScalarType.F32, 1, 8, 8, 3));
+        Value a = conv(g, x, 6, "a");
+        Value sharp = named(g.append(new Binary(BinaryKind.MUL), List.of(a, constant(g, reals(new Random(4),
+                Shape.of(1), gain))), Location.UNKNOWN).result(), "sharp");
+        Value gate = act(g, sharp, new Softmax(3, 1), "gate");
+        Value product = named(g.append(new Binary(BinaryKind.MUL), List.of(a, gate), Location.UNKNOWN).result(),
+                "product");
+        g.addOutput("y", act(g, conv(g, product, 5, "b"), new Softmax(3, 1), "y"));
+        return g;
     }
 
     private static LayerPrecision precision(String text) {
