@@ -1,12 +1,18 @@
 package quantwright.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
+import quantwright.compiler.quant.LayerPrecision;
+import quantwright.compiler.quant.PrecisionPlan;
 import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.compiler.quant.RangeMethod;
 import quantwright.compiler.quant.SkipList;
 import quantwright.compiler.quant.WeightOptions;
+import quantwright.compiler.quant.WeightRange;
+import quantwright.compiler.quant.WeightRounding;
 import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
@@ -27,6 +33,19 @@ final class QuantizeOptions {
     private List<String> skipTypes = new ArrayList<>();
     @Option(names = "--per-tensor", description = "One weight scale for each layer instead of one for each channel.")
     private boolean perTensor;
+    @Option(names = "--precision", paramLabel = "BITS",
+            description = "Bits of weights and activations, such as w4a8; weights 8, 4, 2, 1, activations 8, 16."
+            + " Default: w8a8.")
+    private String precision;
+    @Option(names = "--weight-range", paramLabel = "METHOD",
+            description = "How scales of weights are chosen: mse (default), max.")
+    private String weightRange;
+    @Option(names = "--rounding", paramLabel = "METHOD",
+            description = "How weights are rounded: descent (default), gptq, nearest.")
+    private String rounding;
+    @Option(names = "--no-sequential",
+            description = "Tune each layer by what the float layers before it compute, not the integer ones.")
+    private boolean noSequential;
     @Option(names = "--symmetric", description = "Activation zero points are all 0.")
     private boolean symmetric;
     @Option(names = "--no-equalization", description = "Leave the channels between layers as the model scales them.")
@@ -43,7 +62,7 @@ final class QuantizeOptions {
     /** Whether anything was asked for. */
     boolean given() {
         return method != null || percentile != null || !skipNames.isEmpty() || !skipTypes.isEmpty() || perTensor
-                || symmetric
+                || symmetric || precision != null || weightRange != null || rounding != null || noSequential
                 || noEqualization || noBiasCorrection || integerSoftmax || arithmetic != null;
     }
 
@@ -59,21 +78,28 @@ final class QuantizeOptions {
         return new QuantizationOptions(range(), percentile == null ? standard.percentile() : percentile,
                 symmetric || !profile.quantization().activationZeroPoints(), standard.equalization() && !noEqualization,
                 weights.withPerChannel(profile.quantization().perChannelWeights() && !perTensor)
+                        .withRange(choice("--weight-range", weightRange, WeightRange.values(), WeightRange::text,
+                                weights.range()))
+                        .withRounding(choice("--rounding", rounding, WeightRounding.values(), WeightRounding::text,
+                                weights.rounding()))
+                        .withSequential(weights.sequential() && !noSequential)
                         .withBiasCorrection(weights.biasCorrection() && !noBiasCorrection),
-                preset(profile), new SkipList(skipNames, skipTypes), standard.precision(),
+                preset(profile), new SkipList(skipNames, skipTypes),
+                precision == null ? standard.precision() : PrecisionPlan.uniform(LayerPrecision.parse(precision)
+                        .orElseThrow(() -> usage("--precision takes bits such as w4a8, not '" + precision + "'"))),
                 integerSoftmax);
     }
 
+    private static <T> T choice(String option, String text, T[] values, Function<T, String> name, T otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        return Arrays.stream(values).filter(v -> name.apply(v).equals(text)).findFirst().orElseThrow(() -> usage(option
+                + " takes " + String.join(", ", Arrays.stream(values).map(name).toList()) + ", not '" + text + "'"));
+    }
+
     private RangeMethod range() {
-        if (method == null) {
-            return QuantizationOptions.standard().method();
-        }
-        for (RangeMethod m : RangeMethod.values()) {
-            if (m.text().equals(method)) {
-                return m;
-            }
-        }
-        throw usage("--method takes mse, min-max, percentile or entropy, not '" + method + "'");
+        return choice("--method", method, RangeMethod.values(), RangeMethod::text, QuantizationOptions.standard().method());
     }
 
     private ArithmeticPreset preset(HardwareProfile profile) {

@@ -200,18 +200,23 @@ public final class Model {
     public Model quantize(ModelFeed data, QuantizationOptions how, HardwareProfile profile, DiagnosticSink sink,
             Progress progress) {
         CalibrationStatistics statistics = calibrate(data, profile, sink, progress);
-        if (!how.equalization()) {
-            return quantize(statistics, how);
+        Model base = this;
+        if (how.equalization()) {
+            base = new Model(driver, ChannelEqualizer.equalize(graph, statistics), options, symbol);
+            statistics = base.calibrate(data, profile, sink, progress);
         }
-        Model equalized = new Model(driver, ChannelEqualizer.equalize(graph, statistics), options,
-                symbol);
-        return equalized.quantize(equalized.calibrate(data, profile, sink, progress), how);
+        long start = System.nanoTime();
+        return finish(GraphQuantizer.quantize(base.graph, statistics, how,
+                part -> new Model(driver, part, options, symbol).executor(profile, sink, Progress.SILENT), data, progress), start);
     }
 
-    /** The integer model by statistics of this float model's activations, as it is. */
+    /** The integer model by statistics of this float model's activations alone: as it is, its layers not tuned on data. */
     public Model quantize(CalibrationStatistics statistics, QuantizationOptions how) {
         long start = System.nanoTime();
-        Graph quantized = GraphQuantizer.quantize(graph, statistics, how);
+        return finish(GraphQuantizer.quantize(graph, statistics, how), start);
+    }
+
+    private Model finish(Graph quantized, long start) {
         DiagnosticSink sink = new DiagnosticSink();
         new NameValues().run(quantized, new PassContext(sink));
         driver.observer().finished(Phase.QUANTIZE, quantized, System.nanoTime() - start);

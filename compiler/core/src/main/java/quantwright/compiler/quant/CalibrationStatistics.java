@@ -58,12 +58,14 @@ public final class CalibrationStatistics {
     /**
      * The range of every value by the given selector.
      *
-     * @param negativeWeights weight of negative values, where it is not 1, by name
+     * @param uses what the errors of a value mean, where they do not all count alike, by name
      */
-    public Map<String, ValueRange> ranges(RangeSelector selector, Map<String, Double> negativeWeights) {
+    Map<String, ValueRange> ranges(RangeSelector selector, Map<String, RangeUse> uses) {
         Map<String, ValueRange> ranges = new TreeMap<>();
-        byName.forEach((name, histogram) -> ranges.put(name,
-                selector.select(histogram, negativeWeights.getOrDefault(name, 1.0))));
+        byName.forEach((name, histogram) -> {
+            RangeUse use = uses.getOrDefault(name, RangeUse.PLAIN);
+            ranges.put(name, selector.select(histogram, byName.getOrDefault(use.survivors(), histogram), use));
+        });
         return ranges;
     }
 

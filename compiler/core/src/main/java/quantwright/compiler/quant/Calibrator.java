@@ -83,7 +83,8 @@ public final class Calibrator {
         }
     }
 
-    private static List<Tensor> inputs(ModelFeed feed, long sample) {
+    /** A sample as inputs of the model. */
+    static List<Tensor> inputs(ModelFeed feed, long sample) {
         try {
             return feed.inputs(sample);
         } catch (FormatException e) {

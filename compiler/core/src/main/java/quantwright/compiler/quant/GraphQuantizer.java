@@ -1,9 +1,15 @@
 package quantwright.compiler.quant;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.Executor;
+import quantwright.compiler.data.ModelFeed;
 import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Node;
@@ -26,7 +32,6 @@ import quantwright.ir.op.Concat;
 import quantwright.ir.op.Constant;
 import quantwright.ir.op.Conv2d;
 import quantwright.ir.op.Dequantize;
-import quantwright.ir.op.LeakyRelu;
 import quantwright.ir.op.Op;
 import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QAvgPool;
@@ -66,27 +71,16 @@ public final class GraphQuantizer {
     private final Graph target;
     private final Map<Value, Value> floats = new HashMap<>();
     private final Map<Value, Value> integers = new HashMap<>();
+    private final Map<Node, Node> layers = new LinkedHashMap<>();
 
     private GraphQuantizer(Graph source, CalibrationStatistics statistics, QuantizationOptions options) {
         this.source = source;
         this.statistics = statistics;
         options.precision().check(source);
         this.plan = QuantizationPlan.of(source, statistics.ranges(new RangeSelector(options.method(), options.percentile(),
-                1 << ActivationBits.A8.bits()), negativeWeights(source)), statistics.extremes(), options);
+                1 << ActivationBits.A8.bits()), RangeUse.of(source)), statistics.extremes(), options);
         this.options = options;
         this.target = new Graph(source.name(), Level.QUANT);
-    }
-
-    /** How much the negative side of a value weighs that only a LeakyRelu reads. */
-    private static Map<String, Double> negativeWeights(Graph source) {
-        Map<String, Double> weights = new HashMap<>();
-        for (Node node : source) {
-            if (node.op() instanceof LeakyRelu l && node.operand(0).users().size() == 1
-                    && !source.isOutput(node.operand(0))) {
-                weights.put(node.operand(0).name(), (double) l.alpha() * l.alpha());
-            }
-        }
-        return weights;
     }
 
     /**
@@ -97,7 +91,35 @@ public final class GraphQuantizer {
      * @return a new QUANT graph
      */
     public static Graph quantize(Graph source, CalibrationStatistics statistics, QuantizationOptions options) {
-        return new GraphQuantizer(source, statistics, options).run();
+        return quantizeLayers(source, statistics, options).graph();
+    }
+
+    /**
+     * Quantizes a graph and tunes its layers on calibration data, where the options ask for it.
+     *
+     * @param source normalized float graph whose values all have names
+     * @param statistics of its activations, by name
+     * @param executors makes an executor of a graph, float or QUANT
+     * @param feed calibration samples; as many of the first are used as memory allows
+     * @return a new QUANT graph
+     */
+    public static Graph quantize(Graph source, CalibrationStatistics statistics, QuantizationOptions options,
+            Function<Graph, Executor> executors, ModelFeed feed, Progress progress) {
+        QuantizedGraph quantized = quantizeLayers(source, statistics, options);
+        if (LayerTuner.isNeeded(options.weights())) {
+            List<List<Tensor>> inputs = new ArrayList<>();
+            for (long sample = 0; sample < Math.min(feed.size(), LayerTuner.sampleLimit(source)); sample++) {
+                inputs.add(Calibrator.inputs(feed, sample));
+            }
+            LayerTuner.tune(source, quantized, options, executors, inputs, progress);
+        }
+        return quantized.graph();
+    }
+
+    /** As {@link #quantize}, saying what each layer became. */
+    static QuantizedGraph quantizeLayers(Graph source, CalibrationStatistics statistics, QuantizationOptions options) {
+        GraphQuantizer quantizer = new GraphQuantizer(source, statistics, options);
+        return new QuantizedGraph(quantizer.run(), quantizer.layers);
     }
 
     private Graph run() {
@@ -255,11 +277,12 @@ public final class GraphQuantizer {
                         : OpFamily.CONVOLUTION), clamp)
                 : new QDense(rounding(OpFamily.MATRIX_PRODUCT), clamp);
         if (!raw) {
-            add(node, op, operands, type);
+            layers.put(node, add(node, op, operands, type).producer());
             return;
         }
         Value sums = target.append(op, operands, ScalarType.I32, node.location()).result();
         sums.setName(node.result().name() + ".sum");
+        layers.put(node, sums.producer());
         Value typed = target.append(new QReinterpret(), List.of(sums), sumType(q.scales(), inputScale,
                 node.result().type()), node.location()).result();
         typed.setName(node.result().name() + ".acc");

@@ -120,6 +120,15 @@ final class QuantizationPlan {
             }
         }
         for (Node node : graph) {
+            OpRoles role = roles.get(node);
+            Node clamp = absorbedClamp.get(node);
+            Value result = clamp == null ? node.results().getFirst() : clamp.result();
+            // Nothing is gained by few bits where reals follow, and the steps of 8 show as ties between classes.
+            if ((role == OpRoles.AVERAGE || role == OpRoles.ELEMENTWISE) && onlyFloatFollows(result)) {
+                wide.add(groups.find(result));
+            }
+        }
+        for (Node node : graph) {
             if ((roles.get(node) == OpRoles.TABLE || roles.get(node) == OpRoles.SOFTMAX)
                     && (wide.contains(groups.find(node.operand(0))) || wide.contains(groups.find(node.result())))) {
                 roles.put(node, OpRoles.FLOAT);

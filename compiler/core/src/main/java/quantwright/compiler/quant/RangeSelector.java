@@ -10,7 +10,6 @@ import java.util.Arrays;
  * "Post training 4-bit quantization", NeurIPS 2019.
  */
 public final class RangeSelector {
-    private static final int CANDIDATES = 64;
     private static final int ENTROPY_BINS = 2048;
     private final RangeMethod method;
     private final double percentile;
@@ -33,16 +32,15 @@ public final class RangeSelector {
 
     /** The range of a histogram; [0, 0] if it is empty. */
     public ValueRange select(Histogram histogram) {
-        return select(histogram, 1);
+        return select(histogram, histogram, RangeUse.PLAIN);
     }
 
     /**
-     * The range of a histogram whose negative values matter less, as before a LeakyRelu.
+     * The range of a histogram whose errors matter as {@code use} says, for {@link RangeMethod#MSE}.
      *
-     * @param negativeWeight weight of a negative value's squared error, for {@link RangeMethod#MSE}; alpha squared before a
-     *     LeakyRelu
+     * @param survivors histogram of the value that the use names, or {@code histogram}
      */
-    public ValueRange select(Histogram histogram, double negativeWeight) {
+    ValueRange select(Histogram histogram, Histogram survivors, RangeUse use) {
         if (histogram.total() == 0) {
             return new ValueRange(0, 0);
         }
@@ -51,7 +49,7 @@ public final class RangeSelector {
             case MIN_MAX -> full;
             case PERCENTILE -> percentile(histogram);
             case ENTROPY -> entropy(histogram, full);
-            case MSE -> mse(histogram, full, negativeWeight);
+            case MSE -> new SquaredError(survivors, use, levels).best(full);
         };
     }
 
@@ -72,60 +70,6 @@ public final class RangeSelector {
             }
         });
         return new ValueRange(bounds[0], bounds[1]);
-    }
-
-    /** Bin centres and weighted counts as arrays. */
-    private record Bins(double[] centres, double[] counts) {
-        static Bins of(Histogram histogram, double negativeWeight) {
-            int[] n = {0};
-            histogram.forEach((_, _) -> n[0]++);
-            Bins bins = new Bins(new double[n[0]], new double[n[0]]);
-            int[] at = {0};
-            histogram.forEach((centre, count) -> {
-                bins.centres[at[0]] = centre;
-                bins.counts[at[0]++] = centre < 0 ? count * negativeWeight : count;
-            });
-            return bins;
-        }
-    }
-
-    private ValueRange mse(Histogram histogram, ValueRange full, double negativeWeight) {
-        Bins bins = Bins.of(histogram, negativeWeight);
-        ValueRange best = full;
-        double bestError = error(bins, full);
-        // Each side shrinks on its own: a ReLU's range has one side only.
-        for (int pass = 0; pass < 2; pass++) {
-            ValueRange start = best;
-            for (int i = 1; i < CANDIDATES; i++) {
-                double ratio = 1 - (double) i / CANDIDATES;
-                ValueRange high = new ValueRange(start.low(), full.high() * ratio);
-                ValueRange low = new ValueRange(full.low() * ratio, start.high());
-                for (ValueRange candidate : Arrays.asList(high, low)) {
-                    double e = error(bins, candidate);
-                    if (e < bestError) {
-                        bestError = e;
-                        best = candidate;
-                    }
-                }
-            }
-        }
-        return best;
-    }
-
-    private double error(Bins bins, ValueRange range) {
-        double scale = (range.high() - range.low()) / (levels - 1);
-        if (!(scale > 0)) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double sum = 0;
-        for (int i = 0; i < bins.centres.length; i++) {
-            double x = bins.centres[i];
-            double clipped = Math.clamp(x, range.low(), range.high());
-            // Inside the range the rounding error is uniform; a bin may be wider than a step, so it is not measured there.
-            double e = x == clipped ? (x == 0 ? 0 : scale * scale / 12) : (x - clipped) * (x - clipped) + scale * scale / 12;
-            sum += e * bins.counts[i];
-        }
-        return sum;
     }
 
     private ValueRange entropy(Histogram histogram, ValueRange full) {

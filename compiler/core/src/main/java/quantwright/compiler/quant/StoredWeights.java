@@ -16,7 +16,8 @@ import quantwright.ir.type.TensorType;
  * @param bias real bias of each output, with whatever a method adds to it
  */
 record StoredWeights(WeightBits bits, byte[] values, float[] scales, float[] bias) {
-    private static final double BIAS_LIMIT = 1 << 30;
+    /** Half of what the accumulator's contract allows: corrections may add to a bias. */
+    private static final double BIAS_LIMIT = 1 << 29;
 
     /** Scale of output {@code o}. */
     float scale(int o) {

@@ -64,7 +64,18 @@ class RangeSelectorTest {
         Histogram h = new Histogram();
         h.add(tensor(values));
         RangeSelector selector = new RangeSelector(RangeMethod.MSE, 0.999, LEVELS);
-        assertTrue(selector.select(h, 0.0001).low() > selector.select(h, 1).low());
+        double plain = selector.select(h).low();
+        assertTrue(selector.select(h, h, new RangeUse(0.01, 1, "")).low() > plain);
+        assertTrue(selector.select(h, h, new RangeUse(1, 100, "")).low() < plain, "rounding errors average out");
+        Histogram survivors = new Histogram();
+        float[] few = values.clone();
+        for (int i = 0; i < few.length; i++) {
+            few[i] = few[i] < 0 ? few[i] * 0.01f : few[i];
+        }
+        survivors.add(tensor(few));
+        // Seen through the LeakyRelu they are the same elements.
+        assertEquals(selector.select(h, h, new RangeUse(0.01, 1, "")).low(),
+                selector.select(h, survivors, new RangeUse(0.01, 1, "pooled")).low(), 0.5);
     }
 
     @Test

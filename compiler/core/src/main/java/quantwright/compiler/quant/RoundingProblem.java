@@ -1,0 +1,179 @@
+package quantwright.compiler.quant;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * Stored weights of one group of a layer for which the outputs are nearest to what they should be, in the mean square over
+ * calibration data: with H the second moments of the inputs and t an output's best real weights, the least
+ * {@code (t - s q)^T H (t - s q)} over stored values q.
+ */
+final class RoundingProblem {
+    /** Share of the mean diagonal that is added to the diagonal, so that inputs that never vary do no harm. */
+    private static final double DAMPING = 0.01;
+    /**
+     * The same where weights are corrected for what the layers before do: a correction that many inputs have to bear out.
+     * With less, weights fit the errors of the calibration samples and no others.
+     */
+    private static final double CORRECTION_DAMPING = 4;
+    private static final double LEAST_DAMPING = 1e-30;
+    private static final int MOST_SWEEPS = 16;
+    private final WeightBits bits;
+    private final double[][] h;
+    private final double[][] targets;
+    private final double[] scales;
+    private final double[][] errors;
+
+    /** Stored values found, for each output. */
+    private final int[][] q;
+
+    private RoundingProblem(WeightBits bits, double[][] h, double[][] targets, double[] scales) {
+        this.bits = bits;
+        this.h = h;
+        this.targets = targets;
+        this.scales = scales;
+        this.q = new int[targets.length][h.length];
+        this.errors = new double[targets.length][h.length];
+    }
+
+    /**
+     * Rounds the weights of one group.
+     *
+     * @param weights real weights for each output of the group
+     * @param scales scale of each output
+     * @param central whether the bias takes back the mean error, so that only what varies counts
+     */
+    static int[][] solve(double[][] weights, double[] scales, WeightBits bits, LayerMoments moments,
+            WeightRounding rounding, boolean central) {
+        int n = moments.size();
+        double damping = damping(moments, DAMPING, central);
+        double[][] h = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                h[i][j] = moments.second(i, j, central) + (i == j ? damping : 0);
+                h[j][i] = h[i][j];
+            }
+        }
+        Integer[] order = IntStream.range(0, n).boxed().toArray(Integer[]::new);
+        // The inputs that matter most are rounded first, while all others can still make good for them.
+        Arrays.sort(order, Comparator.<Integer>comparingDouble(i -> h[i][i]).thenComparing(Comparator.reverseOrder()));
+        double[][] permuted = new double[n][];
+        for (int i = 0; i < n; i++) {
+            permuted[i] = new double[i + 1];
+            for (int j = 0; j <= i; j++) {
+                permuted[i][j] = h[order[i]][order[j]];
+            }
+        }
+        double[][] targets = moments.isCrossed() ? corrected(weights, moments, central) : weights;
+        RoundingProblem problem = new RoundingProblem(bits, h, targets, scales);
+        problem.successive(Cholesky.factor(permuted), order);
+        if (rounding == WeightRounding.DESCENT) {
+            IntStream.range(0, weights.length).parallel().forEach(problem::descend);
+        }
+        return problem.q;
+    }
+
+    private static double damping(LayerMoments moments, double share, boolean central) {
+        double trace = 0;
+        for (int i = 0; i < moments.size(); i++) {
+            trace += moments.second(i, i, central);
+        }
+        return Math.max(share * trace / moments.size(), LEAST_DAMPING);
+    }
+
+    /**
+     * The weights that do best on the inputs the layer will have, not far from the given ones: with C the moments of those
+     * inputs with the ones of the float model and r a ridge, {@code w + (H + r)^-1 (C - H) w}.
+     */
+    private static double[][] corrected(double[][] weights, LayerMoments moments, boolean central) {
+        int n = moments.size();
+        double ridge = damping(moments, CORRECTION_DAMPING, central);
+        double[][] lower = new double[n][];
+        double[][] difference = new double[n][n];
+        IntStream.range(0, n).parallel().forEach(i -> {
+            lower[i] = new double[i + 1];
+            for (int j = 0; j < n; j++) {
+                double second = moments.second(i, j, central);
+                difference[i][j] = moments.cross(i, j, central) - second;
+                if (j <= i) {
+                    lower[i][j] = second + (i == j ? ridge : 0);
+                }
+            }
+        });
+        Cholesky factor = Cholesky.factor(lower);
+        double[][] targets = new double[weights.length][];
+        IntStream.range(0, weights.length).parallel().forEach(o -> {
+            double[] b = new double[n];
+            for (int i = 0; i < n; i++) {
+                for (int j = 0; j < n; j++) {
+                    b[i] += difference[i][j] * weights[o][j];
+                }
+            }
+            factor.solve(b);
+            targets[o] = weights[o].clone();
+            for (int i = 0; i < n; i++) {
+                targets[o][i] += b[i];
+            }
+        });
+        return targets;
+    }
+
+    /**
+     * Rounds from the last of the order to the first. With L the factor, the error is the sum of the squares of
+     * {@code L_ii e_i + sum over k > i of L_ki e_k}: each weight is rounded to what is nearest after the errors made so far.
+     */
+    private void successive(Cholesky factor, Integer[] order) {
+        int n = h.length;
+        int outputs = targets.length;
+        double[][] carried = new double[n][outputs];
+        for (int i = n - 1; i >= 0; i--) {
+            int at = order[i];
+            double[] row = factor.row(i);
+            double[] error = new double[outputs];
+            for (int o = 0; o < outputs; o++) {
+                double wanted = targets[o][at] + carried[i][o] / row[i];
+                q[o][at] = bits.nearest(wanted / scales[o]);
+                error[o] = targets[o][at] - scales[o] * q[o][at];
+                errors[o][at] = error[o];
+            }
+            for (int k = 0; k < i; k++) {
+                double by = row[k];
+                double[] into = carried[k];
+                for (int o = 0; o < outputs; o++) {
+                    into[o] += by * error[o];
+                }
+            }
+        }
+    }
+
+    /** Moves single values of one output while that lessens its error. */
+    private void descend(int o) {
+        int n = h.length;
+        double[] e = errors[o];
+        double[] g = new double[n];
+        for (int k = 0; k < n; k++) {
+            double by = e[k];
+            for (int i = 0; i < n; i++) {
+                g[i] += by * h[k][i];
+            }
+        }
+        boolean moved = true;
+        for (int sweep = 0; moved && sweep < MOST_SWEEPS; sweep++) {
+            moved = false;
+            for (int k = 0; k < n; k++) {
+                int step = bits == WeightBits.W1 ? -2 * q[o][k] : g[k] > 0 ? 1 : -1;
+                double change = -scales[o] * step;
+                double gain = change * (2 * g[k] + change * h[k][k]);
+                if (gain < 0 && Math.abs(q[o][k] + step) <= bits.limit()) {
+                    q[o][k] += step;
+                    e[k] += change;
+                    for (int i = 0; i < n; i++) {
+                        g[i] += change * h[k][i];
+                    }
+                    moved = true;
+                }
+            }
+        }
+    }
+}
