@@ -7,6 +7,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.Manifest;
+import quantwright.backend.llvm.cases.Differential;
 import quantwright.ir.Value;
 import quantwright.ir.arith.Rounding;
 import quantwright.ir.data.Tensor;
@@ -34,19 +35,19 @@ class InPlaceGraphTest {
 
     @BeforeAll
     static void host() {
-        Differential.assumeHost();
+        X86Machines.graphs().assume();
     }
 
     /** Arena of the graph in hand, in steps of 64 bytes that one tensor of {@code bytes} and its slack take. */
     private static long tensors(Differential d, long bytes) {
-        Manifest m = new AvxBackend().compile(new CompileRequest(d.graph, Differential.profile(), "m", true,
+        Manifest m = new AvxBackend().compile(new CompileRequest(d.graph, X86Machines.graphs().profiles().getFirst(), "m", true,
                 CompileRequest.Progress.SILENT)).manifest();
         return m.arenaBytes() / ((bytes + 64 + 63) / 64 * 64);
     }
 
     @Test
     void chainsOfFloatFunctionsTakeOneBuffer() {
-        Differential d = new Differential(5);
+        Differential d = new Differential(5, X86Machines.graphs());
         for (int[] dims : List.of(new int[] {1, 3, 5, 7}, new int[] {2, 37}, new int[] {1, 4, 4, 32}, new int[] {1})) {
             d.begin();
             Value x = d.input(ScalarType.F32, dims);
@@ -62,7 +63,7 @@ class InPlaceGraphTest {
 
     @Test
     void aValueThatIsReadLaterKeepsItsBuffer() {
-        Differential d = new Differential(6);
+        Differential d = new Differential(6, X86Machines.graphs());
         Value x = d.input(ScalarType.F32, 1, 3, 5, 7);
         Value a = d.node(new Unary(UnaryKind.TANH), x);
         Value b = d.node(new Elu(0.5f), a);
@@ -74,7 +75,7 @@ class InPlaceGraphTest {
 
     @Test
     void quantizedChainsAreBitEqual() {
-        Differential d = new Differential(7);
+        Differential d = new Differential(7, X86Machines.graphs());
         for (int i = 0; i < 12; i++) {
             d.begin();
             int[] dims = {1, d.dim(5), d.dim(5), d.dim(40)};
@@ -94,7 +95,7 @@ class InPlaceGraphTest {
 
     @Test
     void sumsBehindConvolutionsAreBitEqual() {
-        Differential d = new Differential(8);
+        Differential d = new Differential(8, X86Machines.graphs());
         for (int i = 0; i < 6; i++) {
             d.begin();
             int channels = List.of(3, 16, 20, 33, 64, 130).get(i);
