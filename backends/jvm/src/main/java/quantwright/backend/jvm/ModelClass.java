@@ -169,8 +169,8 @@ final class ModelClass {
     }
 
     /**
-     * {@code run} with an array for each input and output; the same led by a consumer that is told of each step; and, if
-     * there is one output, one that returns it.
+     * {@code run} with an array for each input and output; the same led by a consumer that is told of each step; and,
+     * if there is one output, one that returns it.
      */
     private void ports() {
         List<JvmProgram.Port> in = program.inputs();
