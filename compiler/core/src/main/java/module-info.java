@@ -2,6 +2,7 @@
 module quantwright.compiler {
     requires transitive quantwright.backend;
     requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
     requires com.google.protobuf;
     requires flatbuffers.java;
     requires java.desktop;
@@ -14,7 +15,10 @@ module quantwright.compiler {
     exports quantwright.compiler.importer;
     exports quantwright.compiler.pass;
     exports quantwright.compiler.quant;
+    exports quantwright.compiler.search;
     exports quantwright.compiler.search.solve;
+
+    opens quantwright.compiler.search to com.fasterxml.jackson.databind;
 
     uses quantwright.backend.Backend;
     uses quantwright.backend.ProgramRunner;

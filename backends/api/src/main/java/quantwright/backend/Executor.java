@@ -2,6 +2,7 @@ package quantwright.backend;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.IntConsumer;
 import quantwright.ir.data.Tensor;
 
 /** Runs a model. Not thread-safe: one executor for each thread. */
@@ -37,6 +38,12 @@ public interface Executor extends AutoCloseable {
 
         /** Runs once on the buffers. */
         void run();
+
+        /**
+         * Runs once on the buffers through the same code, telling of the end of each step, for measurement. Each call of
+         * {@code finished} takes time of its own.
+         */
+        void run(IntConsumer finished);
     }
 
     @Override

@@ -114,28 +114,43 @@ public final class LlvmExecutor implements Executor {
                 failure[0] = failure[0] == null ? e : failure[0];
             }
         };
+        invoke(traced(onStep));
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+        return read();
+    }
+
+    /** {@code NAME_run_traced} on the buffers, calling {@code onStep} after each step; it must not throw. */
+    private MethodHandle traced(IntConsumer onStep) {
+        MemoryLayout[] pointers = new MemoryLayout[inputs.size() + outputs.size() + 2];
+        Arrays.fill(pointers, ValueLayout.ADDRESS);
+        MethodHandle traced = code.object().function(manifest.symbol() + "_run_traced",
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, pointers));
+        MethodHandle accept;
         try {
-            MemoryLayout[] pointers = new MemoryLayout[inputs.size() + outputs.size() + 2];
-            Arrays.fill(pointers, ValueLayout.ADDRESS);
-            MethodHandle traced = code.object().function(manifest.symbol() + "_run_traced",
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, pointers));
-            MethodHandle accept = MethodHandles.publicLookup().findVirtual(IntConsumer.class, "accept",
+            accept = MethodHandles.publicLookup().findVirtual(IntConsumer.class, "accept",
                     MethodType.methodType(void.class, int.class)).bindTo(onStep);
-            List<Object> arguments = new ArrayList<>(call.buffers());
-            arguments.add(code.object().callback(accept, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)));
-            int status = (int) traced.invokeWithArguments(arguments);
-            if (status != NativeModel.OK) {
-                throw new InternalCompilerError(manifest.symbol() + "_run_traced returned " + status);
-            }
+        } catch (ReflectiveOperationException e) {
+            throw new InternalCompilerError("no method accept(int)", e);
+        }
+        List<Object> arguments = new ArrayList<>(call.buffers());
+        arguments.add(code.object().callback(accept, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)));
+        return MethodHandles.insertArguments(traced, 0, arguments.toArray());
+    }
+
+    private void invoke(MethodHandle traced) {
+        int status;
+        try {
+            status = (int) traced.invokeExact();
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new InternalCompilerError("calling " + manifest.symbol() + "_run_traced failed", e);
         }
-        if (failure[0] != null) {
-            throw failure[0];
+        if (status != NativeModel.OK) {
+            throw new InternalCompilerError(manifest.symbol() + "_run_traced returned " + status);
         }
-        return read();
     }
 
     /** Copies a materialised value out of the arena, undoing layout and encoding. */
@@ -171,6 +186,9 @@ public final class LlvmExecutor implements Executor {
     @Override
     public Optional<Bound> bind() {
         return Optional.of(new Bound() {
+            private MethodHandle stepped;
+            private IntConsumer listener;
+
             @Override
             public MemorySegment input(int i) {
                 return inputs.get(i);
@@ -184,6 +202,16 @@ public final class LlvmExecutor implements Executor {
             @Override
             public void run() {
                 invoke();
+            }
+
+            @Override
+            public void run(IntConsumer finished) {
+                // The callback is made once and not freed before the executor is closed.
+                if (listener != finished) {
+                    listener = finished;
+                    stepped = traced(finished);
+                }
+                LlvmExecutor.this.invoke(stepped);
             }
         });
     }

@@ -190,6 +190,11 @@ public final class Model {
         }
     }
 
+    /** This float model with its channels scaled between layers so that each uses its bits well; names are kept. */
+    public Model equalized(CalibrationStatistics statistics) {
+        return new Model(driver, ChannelEqualizer.equalize(graph, statistics), options);
+    }
+
     /**
      * The integer model by calibration data. With equalization the data is run twice: once to see how the channels are
      * scaled, once more after they were rescaled.
@@ -218,6 +223,8 @@ public final class Model {
 
     private Model finish(Graph quantized, long start) {
         DiagnosticSink sink = new DiagnosticSink();
+        // The float weights of layers that became integer.
+        GraphPasses.eliminateDeadCode().run(quantized, new PassContext(sink));
         new NameValues().run(quantized, new PassContext(sink));
         driver.observer().finished(Phase.QUANTIZE, quantized, System.nanoTime() - start);
         return new Model(driver, quantized, options, symbol);

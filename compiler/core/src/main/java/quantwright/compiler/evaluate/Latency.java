@@ -31,7 +31,8 @@ public record Latency(String model, String runsOn, int measurements, int callsEa
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long BATCH_NANOS = 50_000;
-    private static final int SEED = 1;
+    /** Seed of inputs' content. */
+    static final int SEED = 1;
 
     /**
      * When a measurement ends: after so many measurements or so many seconds, whichever comes first.
@@ -137,7 +138,7 @@ public record Latency(String model, String runsOn, int measurements, int callsEa
      * Fills an input with pseudo-random content, the same in every run: reals in [0, 1), integers over their whole
      * range.
      */
-    private static void fill(MemorySegment buffer, TensorType type, Random random) {
+    static void fill(MemorySegment buffer, TensorType type, Random random) {
         if (type.storage() == ScalarType.F32) {
             for (long i = 0; i < type.shape().elementCount(); i++) {
                 buffer.setAtIndex(FLOAT, i, random.nextFloat());

@@ -82,7 +82,9 @@ final class QuantizationPlan {
     private void assignRoles(QuantizationOptions options) {
         for (Node node : graph) {
             OpRoles role = OpRoles.of(node);
-            boolean real = options.skip().skips(node) || options.precision().of(node) instanceof LayerPrecision.Real;
+            // What only moves elements has the precision of what it moves.
+            boolean real = options.skip().skips(node) || role != OpRoles.MOVE
+                    && options.precision().of(node) instanceof LayerPrecision.Real;
             roles.put(node, role != OpRoles.CONSTANT && real ? OpRoles.FLOAT : role);
         }
     }

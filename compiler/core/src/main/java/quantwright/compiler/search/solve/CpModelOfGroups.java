@@ -112,6 +112,19 @@ final class CpModelOfGroups {
         model.minimize(places);
     }
 
+    /** Rules out one assignment of layers; one that bounds have ruled out already needs nothing more. */
+    void exclude(List<Integer> layers) {
+        LinearExprBuilder same = LinearExpr.newBuilder();
+        for (int g = 0; g < taken.length; g++) {
+            int choice = layers.get(groups.firstLayer(g));
+            if (!groups.isAlive(g, choice)) {
+                return;
+            }
+            same.addTerm(taken[g][choice], 1);
+        }
+        model.addLessOrEqual(same, taken.length - 1L);
+    }
+
     /** Fixes a group's alternative. */
     void fix(int group, int choice) {
         model.addEquality(taken[group][choice], 1);

@@ -2,6 +2,7 @@ package quantwright.compiler.search.solve;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Solves assignment problems exactly: alternatives that bounds rule out are dropped, the CP-SAT solver (Google OR-Tools)
@@ -23,24 +24,50 @@ public final class ExactSolver {
      * @throws SolverUnavailable if the solver's library cannot be used here
      */
     public Outcome minimize(int objective, List<Budget> budgets) {
+        return minimize(objective, budgets, List.of()).<Outcome>map(o -> o).orElseGet(() -> conflict(budgets));
+    }
+
+    /**
+     * The best assignments, the best first.
+     *
+     * @param count how many, if there are as many
+     * @return empty if no assignment is within the budgets
+     */
+    public List<Outcome.Optimum> best(int objective, List<Budget> budgets, int count) {
+        List<Outcome.Optimum> best = new ArrayList<>();
+        List<List<Integer>> excluded = new ArrayList<>();
+        while (best.size() < count) {
+            Optional<Outcome.Optimum> next = minimize(objective, budgets, excluded);
+            if (next.isEmpty()) {
+                break;
+            }
+            best.add(next.get());
+            excluded.add(next.get().assignment());
+        }
+        return best;
+    }
+
+    private Optional<Outcome.Optimum> minimize(int objective, List<Budget> budgets, List<List<Integer>> excluded) {
         Groups groups = Groups.of(problem);
         int all = groups.countAll();
         Measure measure = problem.measures().get(objective);
         Pegging pegging = measure.rows().size() > 1 ? null : new Pegging(groups, measure.rows().getFirst(),
-                limits(budgets), a -> problem.fits(groups.layers(a), budgets));
+                limits(budgets), a -> problem.fits(groups.layers(a), budgets)
+                && !excluded.contains(groups.layers(a)));
         if (pegging != null) {
             pegging.run();
         }
         int left = groups.countLeft();
         CpModelOfGroups model = new CpModelOfGroups(groups);
         budgets.forEach(b -> model.limit(problem.measures().get(b.measure()), b.limit()));
+        excluded.forEach(model::exclude);
         model.minimize(measure);
         if (pegging != null && pegging.incumbent() != null) {
             model.hint(pegging.incumbent());
         }
         int[] found = model.solve();
         if (found == null) {
-            return conflict(budgets);
+            return Optional.empty();
         }
         long best = problem.evaluate(groups.layers(found)).get(objective);
         if (pegging != null) {
@@ -50,12 +77,13 @@ public final class ExactSolver {
         List<Budget> level = new ArrayList<>(budgets);
         level.add(new Budget(objective, best));
         level.forEach(b -> ties.limit(problem.measures().get(b.measure()), b.limit()));
+        excluded.forEach(ties::exclude);
         List<Integer> first = groups.layers(lexicographicallyFirst(groups, ties, found));
-        if (!problem.fits(first, level)) {
+        if (!problem.fits(first, level) || excluded.contains(first)) {
             throw new IllegalStateException("the solver's assignment does not keep the budgets: " + first);
         }
-        return new Outcome.Optimum(first, best, best, problem.evaluate(first), new Outcome.Statistics(all, left,
-                model.solves() + ties.solves(), model.branches() + ties.branches()));
+        return Optional.of(new Outcome.Optimum(first, best, best, problem.evaluate(first), new Outcome.Statistics(all, left,
+                model.solves() + ties.solves(), model.branches() + ties.branches())));
     }
 
     private List<Pegging.Limit> limits(List<Budget> budgets) {

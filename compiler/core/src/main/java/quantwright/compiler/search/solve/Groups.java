@@ -85,6 +85,15 @@ final class Groups {
         return costs.length;
     }
 
+    /** The first layer of a group. */
+    int firstLayer(int group) {
+        int layer = 0;
+        while (groupOfLayer[layer] != group) {
+            layer++;
+        }
+        return layer;
+    }
+
     int choices(int group) {
         return costs[group].length;
     }

@@ -1,0 +1,117 @@
+package quantwright.compiler.evaluate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntConsumer;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.Executor;
+import quantwright.backend.Executor.Bound;
+import quantwright.compiler.driver.DriverDiagnostic;
+import quantwright.compiler.driver.Program;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+
+/**
+ * Least time of each step of a program on this host, one thread, where it runs: among its neighbours, with the caches as
+ * they leave them. What telling of each step's end costs is taken off all steps alike, so that their sum is the program's
+ * least latency.
+ *
+ * @param totalNanos least latency of one call
+ * @param stepNanos least time of each step of the manifest
+ */
+public record StepLatency(double totalNanos, List<Double> stepNanos) {
+    private static final int WARM_UP = 20;
+
+    /** Copies the list. */
+    public StepLatency {
+        stepNanos = List.copyOf(stepNanos);
+    }
+
+    /**
+     * Measures programs side by side, each taking its turn in every round.
+     *
+     * @param rounds number of rounds
+     * @throws UserErrorException if one of them runs by the interpreter
+     */
+    public static List<StepLatency> measure(List<Program> programs, int rounds, Progress progress) {
+        List<Runner> runners = new ArrayList<>();
+        try {
+            programs.forEach(p -> runners.add(new Runner(p)));
+            for (int n = 0; n < rounds; n++) {
+                progress.update("measuring", n, rounds);
+                runners.forEach(Runner::measure);
+            }
+            progress.update("measuring", rounds, rounds);
+            return runners.stream().map(Runner::result).toList();
+        } finally {
+            runners.forEach(r -> r.executor.close());
+        }
+    }
+
+    /** One program under measurement. */
+    private static final class Runner implements IntConsumer {
+        private final Executor executor;
+        private final Bound bound;
+        private final double[] least;
+        private long last;
+        private double total = Double.POSITIVE_INFINITY;
+
+        Runner(Program program) {
+            executor = program.open();
+            bound = executor.bind().orElseThrow(() -> {
+                executor.close();
+                return new UserErrorException(DriverDiagnostic.NO_NATIVE_CODE, Location.UNKNOWN, program.name()
+                        + " has no native code here to be measured");
+            });
+            Random random = new Random(Latency.SEED);
+            for (int i = 0; i < program.inputs().size(); i++) {
+                Latency.fill(bound.input(i), program.inputs().get(i), random);
+            }
+            least = new double[program.manifest().orElseThrow().steps().size()];
+            for (int n = 0; n < WARM_UP; n++) {
+                measure();
+            }
+            Arrays.fill(least, Double.POSITIVE_INFINITY);
+            total = Double.POSITIVE_INFINITY;
+        }
+
+        void measure() {
+            long before = System.nanoTime();
+            bound.run();
+            total = Math.min(total, System.nanoTime() - before);
+            last = System.nanoTime();
+            bound.run(this);
+        }
+
+        @Override
+        public void accept(int step) {
+            long at = System.nanoTime();
+            least[step] = Math.min(least[step], at - last);
+            last = System.nanoTime();
+        }
+
+        StepLatency result() {
+            double sum = 0;
+            int told = 0;
+            for (double nanos : least) {
+                if (nanos < Double.POSITIVE_INFINITY) {
+                    sum += nanos;
+                    told++;
+                }
+            }
+            // Sums of least times are below least sums, so the rest may be negative: then nothing is taken off.
+            double telling = Math.max(0, (sum - total) / Math.max(1, told));
+            List<Double> steps = new ArrayList<>();
+            double kept = 0;
+            for (double nanos : least) {
+                double own = nanos < Double.POSITIVE_INFINITY ? Math.max(0, nanos - telling) : 0;
+                steps.add(own);
+                kept += own;
+            }
+            double scale = kept > 0 ? total / kept : 1;
+            return new StepLatency(total, steps.stream().map(s -> s * scale).toList());
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package quantwright.compiler.search;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.CostOracle;
+import quantwright.backend.CostOracle.LayerCost;
+import quantwright.backend.Manifest;
+import quantwright.compiler.driver.Model;
+import quantwright.compiler.driver.On;
+import quantwright.compiler.driver.Program;
+import quantwright.compiler.driver.Quantwright;
+import quantwright.compiler.evaluate.ModelSummary;
+import quantwright.compiler.evaluate.StepLatency;
+import quantwright.compiler.quant.ActivationBits;
+import quantwright.compiler.quant.LayerPrecision;
+import quantwright.compiler.quant.WeightBits;
+import quantwright.compiler.search.CostTable.BoundaryCosts;
+import quantwright.compiler.search.CostTable.ChoiceCosts;
+import quantwright.compiler.search.CostTable.LayerCosts;
+import quantwright.compiler.search.CostTable.Moment;
+import quantwright.ir.Graph;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+import quantwright.ir.op.Constant;
+import quantwright.profiles.HardwareProfile;
+
+/**
+ * Makes cost tables: measured where this host runs the profile's code, else by the backend's oracle. A measurement runs the
+ * model once for each precision, all layers alike, and times every step where it runs; what a layer and the nodes that
+ * follow it take is the layer's cost, so that uniform plans are predicted as they were measured. Models in which float and
+ * integer layers alternate give the cost of boundaries.
+ */
+public final class CostMeter {
+    private static final double FLOAT_BITS = 32;
+    private final Quantwright driver;
+    private final Candidates candidates;
+    private final HardwareProfile profile;
+    private final String modelHash;
+
+    /** A meter of one model on one chip. */
+    public CostMeter(Quantwright driver, Candidates candidates, HardwareProfile profile, String modelHash) {
+        this.driver = driver;
+        this.candidates = candidates;
+        this.profile = profile;
+        this.modelHash = modelHash;
+    }
+
+    /**
+     * The table for some precisions of each layer; those the chip cannot execute are left out.
+     *
+     * @param rounds measurements of each model
+     * @throws UserErrorException if this host cannot run the profile's code and there is no oracle for it
+     */
+    public CostTable table(List<LayerPrecision> precisions, int rounds, Progress progress) {
+        if (driver.backendFor(profile).hostRefusal(profile).isEmpty()) {
+            return measured(precisions, rounds, progress);
+        }
+        CostOracle oracle = driver.backendFor(profile).costs().orElseThrow(() -> new UserErrorException(
+                SearchDiagnostic.NO_COSTS, Location.UNKNOWN, "profile " + profile.id() + ": this host cannot run its code"
+                + " and its backend has no cost model"));
+        return estimated(precisions, oracle);
+    }
+
+    private Program program(Model model) {
+        return Program.of(driver, model, profile, On.HOST, new DiagnosticSink(), Progress.SILENT);
+    }
+
+    private CostTable measured(List<LayerPrecision> precisions, int rounds, Progress progress) {
+        LayerGraph layers = candidates.layers();
+        List<Program> programs = new ArrayList<>();
+        for (int i = 0; i < precisions.size(); i++) {
+            progress.update("compiling", i, precisions.size() + 2L);
+            programs.add(program(candidates.model(candidates.uniform(precisions.get(i)))));
+        }
+        boolean mixed = precisions.stream().anyMatch(p -> p instanceof LayerPrecision.Real)
+                && precisions.contains(LayerPrecision.W8A8) && layers.layers().size() > 1;
+        for (int odd = 0; mixed && odd < 2; odd++) {
+            programs.add(program(candidates.model(alternating(odd))));
+        }
+        progress.update("compiling", precisions.size() + 2L, precisions.size() + 2L);
+        List<StepLatency> times = StepLatency.measure(programs, rounds, progress);
+        double[][] nanos = new double[precisions.size()][layers.layers().size()];
+        for (int p = 0; p < precisions.size(); p++) {
+            List<String> steps = programs.get(p).manifest().orElseThrow().steps().stream().map(Manifest.Step::name).toList();
+            List<Map<Integer, Double>> owners = layers.ownersOfSteps(programs.get(p).graph(), steps);
+            for (int s = 0; s < steps.size(); s++) {
+                for (Map.Entry<Integer, Double> share : owners.get(s).entrySet()) {
+                    nanos[p][share.getKey()] += share.getValue() * times.get(p).stepNanos().get(s);
+                }
+            }
+        }
+        List<Graph> graphs = programs.stream().limit(precisions.size()).map(Program::graph).toList();
+        Program int8 = program(candidates.model(candidates.uniform(LayerPrecision.W8A8)));
+        return table(precisions, graphs, (layer, p) -> new LayerCost(true, 0, nanos[p][layer] * 1e-9, 0, 0, 0, 0), false,
+                "measured, least of " + rounds + " rounds", boundaries(programs.subList(precisions.size(), programs.size()),
+                times.subList(precisions.size(), times.size())), StepReads.moments(int8.graph(),
+                int8.manifest().orElseThrow(), layers));
+    }
+
+    /** Float and int8 in turns, the first layer float if {@code odd} is 0. */
+    private List<LayerPrecision> alternating(int odd) {
+        List<LayerPrecision> assignment = new ArrayList<>();
+        for (int i = 0; i < candidates.layers().layers().size(); i++) {
+            assignment.add(i % 2 == odd ? new LayerPrecision.Real() : LayerPrecision.W8A8);
+        }
+        return assignment;
+    }
+
+    /** Conversions as they were measured; those that were not, by their size at the mean rate of those that were. */
+    private List<BoundaryCosts> boundaries(List<Program> programs, List<StepLatency> times) {
+        Map<String, Double> toInteger = new HashMap<>();
+        Map<String, Double> toFloat = new HashMap<>();
+        for (int p = 0; p < programs.size(); p++) {
+            List<Manifest.Step> steps = programs.get(p).manifest().orElseThrow().steps();
+            for (int s = 0; s < steps.size(); s++) {
+                String name = steps.get(s).name();
+                double time = times.get(p).stepNanos().get(s);
+                if (steps.get(s).op().endsWith("q.quantize") && name.endsWith(".q")) {
+                    toInteger.merge(name.substring(0, name.length() - 2), time, Math::min);
+                } else if (steps.get(s).op().endsWith("q.dequantize")) {
+                    toFloat.merge(name.endsWith(".f") ? name.substring(0, name.length() - 2) : name, time, Math::min);
+                }
+            }
+        }
+        List<LayerGraph.Edge> edges = candidates.layers().edges();
+        double quantizeRate = rate(edges, toInteger);
+        double dequantizeRate = rate(edges, toFloat);
+        return edges.stream().map(e -> new BoundaryCosts(e.first(), e.second(), e.value(),
+                picoseconds(toInteger.getOrDefault(e.value(), quantizeRate * e.elements())),
+                picoseconds(toFloat.getOrDefault(e.value(), dequantizeRate * e.elements())))).toList();
+    }
+
+    private static double rate(List<LayerGraph.Edge> edges, Map<String, Double> nanos) {
+        double time = 0;
+        long elements = 0;
+        for (LayerGraph.Edge e : edges) {
+            if (nanos.containsKey(e.value())) {
+                time += nanos.get(e.value());
+                elements += e.elements();
+            }
+        }
+        return elements == 0 ? 0 : time / elements;
+    }
+
+    private static long picoseconds(double nanos) {
+        return Math.round(nanos * 1e3);
+    }
+
+    private CostTable estimated(List<LayerPrecision> precisions, CostOracle oracle) {
+        List<Graph> graphs = precisions.stream().map(p -> candidates.model(candidates.uniform(p)).graph()).toList();
+        return table(precisions, graphs, (layer, p) -> estimate(oracle, layer, precisions.get(p)), true,
+                "estimated by the cost model of backend " + driver.backendFor(profile).id(), List.of(), List.of());
+    }
+
+    private LayerCost estimate(CostOracle oracle, int layer, LayerPrecision precision) {
+        if (!(precision instanceof LayerPrecision.Integer bits)) {
+            return LayerCost.UNSUPPORTED;
+        }
+        LayerGraph layers = candidates.layers();
+        LayerCost own = oracle.cost(layers.layers().get(layer).node(), new CostOracle.Precision(bits.activations().bits(),
+                bits.weights().bits()), profile);
+        if (!own.supported()) {
+            return own;
+        }
+        double seconds = own.seconds();
+        double joules = own.joules();
+        long scratchpad = own.scratchpadBytes();
+        for (Node follower : layers.followers(layer)) {
+            LayerCost c = oracle.cost(follower, new CostOracle.Precision(bits.activations().bits(), 8), profile);
+            if (!c.supported()) {
+                return LayerCost.UNSUPPORTED;
+            }
+            seconds += c.seconds();
+            joules += c.joules();
+            scratchpad = Math.max(scratchpad, c.scratchpadBytes());
+        }
+        return new LayerCost(true, 0, seconds, joules, 0, 0, scratchpad);
+    }
+
+    /** Cost of a layer at a precision, given by their indices. */
+    private interface Costs {
+        LayerCost of(int layer, int precision);
+    }
+
+    private CostTable table(List<LayerPrecision> precisions, List<Graph> graphs, Costs costs, boolean energy, String source,
+            List<BoundaryCosts> boundaries, List<Moment> arena) {
+        LayerGraph layers = candidates.layers();
+        List<Map<Integer, Long>> bytes = graphs.stream().map(this::layerBytes).toList();
+        List<LayerCosts> rows = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
+        for (int i = 0; i < layers.layers().size(); i++) {
+            LayerGraph.Layer layer = layers.layers().get(i);
+            List<ChoiceCosts> choices = new ArrayList<>();
+            for (int p = 0; p < precisions.size(); p++) {
+                LayerCost c = costs.of(i, p);
+                if (c.supported()) {
+                    choices.add(new ChoiceCosts(precisions.get(p).text(), picoseconds(c.seconds() * 1e9),
+                            Math.round(c.joules() * 1e15), bytes.get(p).getOrDefault(i, 0L),
+                            Math.round(layer.macs() * bits(precisions.get(p))), c.scratchpadBytes()));
+                }
+            }
+            if (choices.isEmpty()) {
+                refused.add(layer.name());
+            }
+            rows.add(new LayerCosts(layer.name(), layer.parameters(), layer.macs(), choices));
+        }
+        if (!refused.isEmpty()) {
+            throw new UserErrorException(SearchDiagnostic.NO_CHOICE, Location.UNKNOWN, "profile " + profile.id()
+                    + " executes at none of the precisions asked for: " + String.join(", ", refused));
+        }
+        return new CostTable(CostTable.FORMAT, modelHash, profile.id(), profile.hash(), source, energy, rows, boundaries,
+                layers.ties(), otherBytes(precisions, graphs, bytes), arena);
+    }
+
+    private static double bits(LayerPrecision precision) {
+        return precision instanceof LayerPrecision.Integer i ? (double) i.weights().bits() * i.activations().bits()
+                : FLOAT_BITS * FLOAT_BITS;
+    }
+
+    private static long otherBytes(List<LayerPrecision> precisions, List<Graph> graphs, List<Map<Integer, Long>> bytes) {
+        int i = Math.max(0, precisions.indexOf(new LayerPrecision.Integer(WeightBits.W8, ActivationBits.A8)));
+        return Math.max(0, ModelSummary.of(graphs.get(i)).parameterBytes()
+                - bytes.get(i).values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** Bytes of the constants of each layer as a graph stores them. */
+    private Map<Integer, Long> layerBytes(Graph graph) {
+        Map<Integer, Long> bytes = new HashMap<>();
+        for (Node node : graph) {
+            int layer = candidates.layers().layerOf(node);
+            if (layer >= 0) {
+                for (Value v : node.operands()) {
+                    if (!v.isInput() && v.producer().op() instanceof Constant) {
+                        bytes.merge(layer, v.type().packedBytes(), Long::sum);
+                    }
+                }
+            }
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,65 @@
+package quantwright.compiler.search;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import quantwright.compiler.quant.LayerPrecision;
+import quantwright.compiler.search.SearchProblem.Prediction;
+import quantwright.compiler.search.solve.Outcome;
+
+/**
+ * What a search found.
+ *
+ * @param chosen the plan to take
+ * @param boundaryRule why uniform int8 was taken instead of the optimum, if it was
+ * @param certificate the proof of the solver's first optimum
+ * @param verified plans that were really run, in the order they were tried; the first is uniform int8
+ * @param front the Pareto front over {@code axis}, least first
+ * @param axis the figure of the front
+ * @param keptDrop whether the chosen plan's measured drop is within the budget; true if there is none
+ */
+public record SearchResult(Plan chosen, Optional<String> boundaryRule, Outcome.Optimum certificate, List<Plan> verified,
+                           List<Plan> front, Figure axis, boolean keptDrop) {
+    /** Copies the lists. */
+    public SearchResult {
+        verified = List.copyOf(verified);
+        front = List.copyOf(front);
+    }
+
+    /**
+     * A plan with what is expected and what was measured of it.
+     *
+     * @param name what it is, for people
+     * @param assignment index of each layer's choice in the cost table
+     * @param precisions precision of each layer
+     * @param predicted expected loss and figures
+     * @param measured what running it gave, if it was run
+     */
+    public record Plan(String name, List<Integer> assignment, List<LayerPrecision> precisions, Prediction predicted,
+                       Optional<Measurement> measured) {
+        /** Copies the lists. */
+        public Plan {
+            assignment = List.copyOf(assignment);
+            precisions = List.copyOf(precisions);
+        }
+
+        /** Number of layers at each precision, in the order of first appearance. */
+        public Map<String, Long> counts() {
+            Map<String, Long> counts = new java.util.TreeMap<>();
+            precisions.forEach(p -> counts.merge(p.text(), 1L, Long::sum));
+            return counts;
+        }
+    }
+
+    /**
+     * What running a plan gave.
+     *
+     * @param loss mean KL divergence from the float model
+     * @param drop points of accuracy lost against the float model; without labels, percent of samples whose class changed
+     * @param picoseconds latency on this host; 0 if it does not run the profile's code
+     * @param bytes constants of the quantized graph
+     * @param arenaBytes arena of the compiled program; 0 if it was not compiled
+     */
+    public record Measurement(double loss, double drop, long picoseconds, long bytes, long arenaBytes) {
+    }
+}
