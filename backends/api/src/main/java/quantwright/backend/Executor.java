@@ -42,8 +42,12 @@ public interface Executor extends AutoCloseable {
         /**
          * Runs once on the buffers through the same code, telling of the end of each step, for measurement. Each call of
          * {@code finished} takes time of its own.
+         *
+         * @return false, without running, if this executor has no steps to tell of
          */
-        void run(IntConsumer finished);
+        default boolean run(IntConsumer finished) {
+            return false;
+        }
     }
 
     @Override

@@ -24,6 +24,7 @@ import quantwright.compiler.driver.PreprocessingFile;
 import quantwright.compiler.driver.QirFiles;
 import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.ir.Graph;
 import quantwright.profiles.HardwareProfile;
 
@@ -43,6 +44,9 @@ final class CompileVerb extends Verb {
             description = "Quantize by these samples: .npz, .npy, IDX, image folder,"
             + " or .json manifest.")
     private Path data;
+    @Option(names = "--plan", paramLabel = "F",
+            description = "Give each layer the precision that this plan file says; qw search makes one.")
+    private Path planFile;
     @Option(names = "--samples", paramLabel = "N", description = "Calibrate on the first N samples.")
     private Integer samples;
     @Option(names = {"-o", "--output"}, paramLabel = "DIR",
@@ -147,7 +151,7 @@ final class CompileVerb extends Verb {
         if (to == Phase.EMIT) {
             to = null;
         }
-        if (data == null && (quantizeOptions.given() || samples != null)) {
+        if (data == null && (quantizeOptions.given() || samples != null || planFile != null)) {
             throw conflict("options of quantization are given without --calibrate DATA");
         }
         if (samples != null && samples < 1) {
@@ -174,8 +178,11 @@ final class CompileVerb extends Verb {
     private Model quantize(Model model, OpenedData opened, HardwareProfile profile, Bars bars) throws FormatException {
         ModelFeed feed = opened.feed(model.input());
         long start = System.nanoTime();
-        Model quantized = model.quantize(samples == null ? feed : feed.first(samples), quantizeOptions.options(profile),
-                profile, sink(), bars);
+        QuantizationOptions how = quantizeOptions.options(profile);
+        if (planFile != null) {
+            how = how.withPrecision(AppliedPlan.of(driver(), planFile, model, profile, sink()));
+        }
+        Model quantized = model.quantize(samples == null ? feed : feed.first(samples), how, profile, sink(), bars);
         log().add("calibrate", System.nanoTime() - start);
         return quantized;
     }

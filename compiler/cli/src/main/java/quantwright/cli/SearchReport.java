@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import quantwright.compiler.search.Figure;
+import quantwright.compiler.search.HardwareMatrix;
+import quantwright.compiler.search.PredictionQuality;
 import quantwright.compiler.search.SearchProblem;
 import quantwright.compiler.search.SearchResult;
 import quantwright.compiler.search.SearchResult.Measurement;
@@ -15,6 +18,7 @@ import quantwright.compiler.search.solve.Outcome;
 
 /** Prints what a search found: the plan, its proof, predictions beside measurements, the front. */
 final class SearchReport {
+    private static final int COLUMN = 20;
     private final Verb verb;
     private final SearchProblem problem;
     private final SearchResult result;
@@ -41,6 +45,8 @@ final class SearchReport {
                     "layers");
             result.verified().forEach(this::verified);
         }
+        PredictionQuality.ofLatency(result.verified()).ifPresent(q -> verb.say("  latency of %d plans predicted with a median"
+                + " error of %.1f %%, rank correlation %.3f", q.plans(), 100 * q.medianError(), q.rankCorrelation()));
         verb.say("");
         verb.say("Pareto front over %s, predicted", result.axis().text());
         verb.say("  %10s %10s %10s %9s  %s", result.axis().text(), "latency", "size", "loss", "layers");
@@ -83,8 +89,42 @@ final class SearchReport {
         proof.put("statistics", result.certificate().statistics());
         json.put("certificate", proof);
         json.put("verified", result.verified().stream().map(p -> json(p, problem)).toList());
+        json.put("latencyPrediction", PredictionQuality.ofLatency(result.verified()));
         json.put("axis", result.axis().text());
         json.put("front", result.front().stream().map(p -> json(p, problem)).toList());
+        return json;
+    }
+
+    /** Rows are plans, columns the chips they are costed on, as multiples of each chip's own best. */
+    static void print(Verb verb, HardwareMatrix matrix) {
+        verb.say("");
+        verb.say("best plan for the row's profile on the column's, %s as a multiple of the column's own best",
+                matrix.figure().text());
+        StringBuilder head = new StringBuilder(" ".repeat(COLUMN));
+        matrix.profiles().forEach(p -> head.append(String.format(Locale.ROOT, " %" + COLUMN + "s", p)));
+        verb.say("  %s", head);
+        for (int of = 0; of < matrix.profiles().size(); of++) {
+            StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%-" + COLUMN + "s", matrix.profiles().get(of)));
+            for (int on = 0; on < matrix.profiles().size(); on++) {
+                OptionalDouble ratio = matrix.ratio(of, on);
+                row.append(String.format(Locale.ROOT, " %" + COLUMN + "s", ratio.isEmpty() ? "cannot run"
+                        : String.format(Locale.ROOT, "%.3f", ratio.getAsDouble())));
+            }
+            verb.say("  %s  %s", row, counts(matrix.best().get(of)));
+        }
+    }
+
+    static Map<String, Object> json(HardwareMatrix matrix) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("figure", matrix.figure().text());
+        json.put("profiles", matrix.profiles());
+        List<Object> rows = new ArrayList<>();
+        for (int of = 0; of < matrix.profiles().size(); of++) {
+            List<Object> row = new ArrayList<>();
+            matrix.rows().get(of).forEach(v -> row.add(v.isPresent() ? v.getAsLong() : null));
+            rows.add(row);
+        }
+        json.put("values", rows);
         return json;
     }
 

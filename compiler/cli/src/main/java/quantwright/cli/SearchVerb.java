@@ -24,6 +24,7 @@ import quantwright.compiler.search.CostMeter;
 import quantwright.compiler.search.CostTable;
 import quantwright.compiler.search.Figure;
 import quantwright.compiler.search.FrontSvg;
+import quantwright.compiler.search.HardwareMatrix;
 import quantwright.compiler.search.LossMeter;
 import quantwright.compiler.search.LossTable;
 import quantwright.compiler.search.PlanReader;
@@ -90,6 +91,11 @@ final class SearchVerb extends Verb {
     @Option(names = "--front", paramLabel = "N", defaultValue = "9",
             description = "Points of the Pareto front. Default: ${DEFAULT-VALUE}.")
     private int frontPoints;
+    @Option(names = "--verify-front", description = "Run the plans of the front too, and say how well latency was predicted.")
+    private boolean verifyFront;
+    @Option(names = "--across", paramLabel = "P", split = ",",
+            description = "Also search for these profiles, and cost each one's best plan on every other.")
+    private List<String> across = new ArrayList<>();
     @Option(names = {"-o", "--output"}, paramLabel = "DIR", required = true, description = "Folder for plans and tables.")
     private Path output;
     @Mixin
@@ -103,7 +109,7 @@ final class SearchVerb extends Verb {
     int execute(Bars bars) throws FormatException {
         Budgets budgets = budget.isEmpty() ? Budgets.none() : Budgets.parse(budget);
         SearchOptions options = new SearchOptions(budgets, objective(budgets), parsedPrecisions(), positive(rounds, "--rounds"),
-                lossSamples, verify, positive(frontPoints, "--front"));
+                lossSamples, verify, positive(frontPoints, "--front"), verifyFront && verify > 0);
         Quantwright driver = driver();
         HardwareProfile profile = profile(driver, profileName);
         Model model = modelOptions.load(driver, file, sink());
@@ -125,11 +131,30 @@ final class SearchVerb extends Verb {
         bars.close();
         write(problem, result);
         new SearchReport(this, problem, result).print(file.getFileName().toString(), output);
+        if (!across.isEmpty()) {
+            across(driver, candidates, losses, options, bars);
+        }
         if (!result.keptDrop()) {
             sink().report(SearchDiagnostic.DROP_NOT_KEPT, Location.UNKNOWN, "drop<=" + budgets.drop().orElseThrow() + "%");
             return FAILED;
         }
         return OK;
+    }
+
+    /** Losses are those measured for the first profile: integer arithmetic differs by rounding alone. */
+    private void across(Quantwright driver, Candidates candidates, LossTable losses, SearchOptions options, Bars bars) {
+        List<SearchProblem> problems = new ArrayList<>();
+        for (String id : across) {
+            HardwareProfile other = driver.profiles().find(id);
+            CostTable table = new CostMeter(driver, candidates, other, losses.model()).table(options.precisions(),
+                    options.rounds(), bars);
+            Tables.write(output.resolve("costs-" + other.id() + ".json"), Tables.text(table));
+            problems.add(new SearchProblem(table, losses));
+        }
+        bars.close();
+        HardwareMatrix matrix = HardwareMatrix.of(problems, options, options.objective().orElse(Figure.LATENCY));
+        Tables.write(output.resolve("matrix.json"), Json.of(SearchReport.json(matrix)) + "\n");
+        SearchReport.print(this, matrix);
     }
 
     private ModelFeed evaluation(Model model, ModelFeed feed, Optional<Preprocessing> steps) throws FormatException {

@@ -205,13 +205,14 @@ public final class LlvmExecutor implements Executor {
             }
 
             @Override
-            public void run(IntConsumer finished) {
+            public boolean run(IntConsumer finished) {
                 // The callback is made once and not freed before the executor is closed.
                 if (listener != finished) {
                     listener = finished;
                     stepped = traced(finished);
                 }
                 LlvmExecutor.this.invoke(stepped);
+                return true;
             }
         });
     }

@@ -52,6 +52,7 @@ public record StepLatency(double totalNanos, List<Double> stepNanos) {
 
     /** One program under measurement. */
     private static final class Runner implements IntConsumer {
+        private final Program program;
         private final Executor executor;
         private final Bound bound;
         private final double[] least;
@@ -59,12 +60,9 @@ public record StepLatency(double totalNanos, List<Double> stepNanos) {
         private double total = Double.POSITIVE_INFINITY;
 
         Runner(Program program) {
+            this.program = program;
             executor = program.open();
-            bound = executor.bind().orElseThrow(() -> {
-                executor.close();
-                return new UserErrorException(DriverDiagnostic.NO_NATIVE_CODE, Location.UNKNOWN, program.name()
-                        + " has no native code here to be measured");
-            });
+            bound = executor.bind().orElseThrow(() -> notMeasurable());
             Random random = new Random(Latency.SEED);
             for (int i = 0; i < program.inputs().size(); i++) {
                 Latency.fill(bound.input(i), program.inputs().get(i), random);
@@ -82,7 +80,15 @@ public record StepLatency(double totalNanos, List<Double> stepNanos) {
             bound.run();
             total = Math.min(total, System.nanoTime() - before);
             last = System.nanoTime();
-            bound.run(this);
+            if (!bound.run(this)) {
+                throw notMeasurable();
+            }
+        }
+
+        private UserErrorException notMeasurable() {
+            executor.close();
+            return new UserErrorException(DriverDiagnostic.NO_NATIVE_CODE, Location.UNKNOWN, program.name()
+                    + " has no native code here whose steps can be measured");
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import quantwright.backend.Backend;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.CostOracle;
 import quantwright.backend.CostOracle.LayerCost;
@@ -31,7 +32,7 @@ import quantwright.ir.op.Constant;
 import quantwright.profiles.HardwareProfile;
 
 /**
- * Makes cost tables: measured where this host runs the profile's code, else by the backend's oracle. A measurement runs the
+ * Makes cost tables: by the backend's oracle where it has one, else measured on this host. A measurement runs the
  * model once for each precision, all layers alike, and times every step where it runs; what a layer and the nodes that
  * follow it take is the layer's cost, so that uniform plans are predicted as they were measured. Models in which float and
  * integer layers alternate give the cost of boundaries.
@@ -58,13 +59,15 @@ public final class CostMeter {
      * @throws UserErrorException if this host cannot run the profile's code and there is no oracle for it
      */
     public CostTable table(List<LayerPrecision> precisions, int rounds, Progress progress) {
-        if (driver.backendFor(profile).hostRefusal(profile).isEmpty()) {
-            return measured(precisions, rounds, progress);
+        Backend backend = driver.backendFor(profile);
+        if (backend.costs().isPresent()) {
+            return estimated(precisions, backend.costs().get());
         }
-        CostOracle oracle = driver.backendFor(profile).costs().orElseThrow(() -> new UserErrorException(
-                SearchDiagnostic.NO_COSTS, Location.UNKNOWN, "profile " + profile.id() + ": this host cannot run its code"
-                + " and its backend has no cost model"));
-        return estimated(precisions, oracle);
+        if (backend.hostRefusal(profile).isPresent()) {
+            throw new UserErrorException(SearchDiagnostic.NO_COSTS, Location.UNKNOWN, "profile " + profile.id()
+                    + ": this host cannot run its code and its backend has no cost model");
+        }
+        return measured(precisions, rounds, progress);
     }
 
     private Program program(Model model) {

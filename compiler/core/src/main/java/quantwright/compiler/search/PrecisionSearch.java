@@ -103,7 +103,7 @@ public final class PrecisionSearch {
             chosen = verified.getOrDefault(int8.assignment(), int8);
         }
         Figure axis = axis();
-        List<Plan> front = front(axis);
+        List<Plan> front = options.verifyFront() ? verify(front(axis), progress) : front(axis);
         return new SearchResult(chosen, rule, first, tried, front, axis, keepsDrop(chosen));
     }
 

@@ -14,9 +14,10 @@ import quantwright.compiler.quant.LayerPrecision;
  * @param lossSamples samples that losses are measured on
  * @param verify how many of the best assignments are really run
  * @param frontPoints points of the Pareto front
+ * @param verifyFront whether they are run too
  */
 public record SearchOptions(Budgets budgets, Optional<Figure> objective, List<LayerPrecision> precisions, int rounds,
-                            long lossSamples, int verify, int frontPoints) {
+                            long lossSamples, int verify, int frontPoints, boolean verifyFront) {
     /** Copies the list. */
     public SearchOptions {
         precisions = List.copyOf(precisions);

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.search.CostTable.Alive;
@@ -198,6 +199,16 @@ public final class SearchProblem {
             precisions.add(precision(costs.layers().get(i).choices().get(assignment.get(i))));
         }
         return precisions;
+    }
+
+    /** The assignment that gives each layer a precision; empty if a layer cannot have it here. */
+    public Optional<List<Integer>> assignment(List<LayerPrecision> precisions) {
+        List<Integer> assignment = new ArrayList<>();
+        for (int i = 0; i < precisions.size(); i++) {
+            List<String> texts = costs.layers().get(i).choices().stream().map(ChoiceCosts::precision).toList();
+            assignment.add(texts.indexOf(precisions.get(i).text()));
+        }
+        return assignment.contains(-1) ? Optional.empty() : Optional.of(assignment);
     }
 
     /** The assignment that gives every layer a precision, the first choice where a layer does not have it. */

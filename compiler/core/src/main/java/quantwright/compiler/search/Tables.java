@@ -87,7 +87,7 @@ public final class Tables {
         try {
             Path folder = file.toAbsolutePath().getParent();
             Files.createDirectories(folder);
-            Path partial = Files.createTempFile(folder, "." + file.getFileName(), ".partial");
+            Path partial = folder.resolve("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".partial");
             try {
                 Files.writeString(partial, text);
                 Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);

@@ -1,0 +1,59 @@
+package quantwright.compiler.search;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import quantwright.compiler.search.SearchResult.Measurement;
+import quantwright.compiler.search.SearchResult.Plan;
+
+/**
+ * How well latencies were predicted.
+ *
+ * @param plans plans that were measured
+ * @param medianError median of |predicted - measured| / measured
+ * @param rankCorrelation Spearman's coefficient, ties sharing their mean rank
+ */
+public record PredictionQuality(int plans, double medianError, double rankCorrelation) {
+    private static final int FEWEST = 3;
+
+    /** Of the plans whose latency was measured, each assignment once; empty if there are fewer than three. */
+    public static Optional<PredictionQuality> ofLatency(List<Plan> plans) {
+        List<double[]> pairs = new ArrayList<>();
+        List<List<Integer>> seen = new ArrayList<>();
+        for (Plan p : plans) {
+            long measured = p.measured().map(Measurement::picoseconds).orElse(0L);
+            if (measured > 0 && !seen.contains(p.assignment())) {
+                seen.add(p.assignment());
+                pairs.add(new double[] {p.predicted().figures().get(Figure.LATENCY), measured});
+            }
+        }
+        if (pairs.size() < FEWEST) {
+            return Optional.empty();
+        }
+        double[] errors = pairs.stream().mapToDouble(p -> Math.abs(p[0] - p[1]) / p[1]).sorted().toArray();
+        int n = errors.length;
+        double median = (errors[(n - 1) / 2] + errors[n / 2]) / 2;
+        return Optional.of(new PredictionQuality(n, median, correlation(ranks(pairs, 0), ranks(pairs, 1))));
+    }
+
+    private static double[] ranks(List<double[]> pairs, int which) {
+        double[] values = pairs.stream().mapToDouble(p -> p[which]).toArray();
+        return Arrays.stream(values).map(v -> Arrays.stream(values).filter(w -> w < v).count()
+                + (Arrays.stream(values).filter(w -> w == v).count() + 1) / 2.0).toArray();
+    }
+
+    private static double correlation(double[] a, double[] b) {
+        double meanA = Arrays.stream(a).average().orElseThrow();
+        double meanB = Arrays.stream(b).average().orElseThrow();
+        double ab = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            ab += (a[i] - meanA) * (b[i] - meanB);
+            aa += (a[i] - meanA) * (a[i] - meanA);
+            bb += (b[i] - meanB) * (b[i] - meanB);
+        }
+        return aa == 0 || bb == 0 ? 0 : ab / Math.sqrt(aa * bb);
+    }
+}
