@@ -3,6 +3,7 @@ module quantwright.simulator {
     requires transitive quantwright.ir;
     requires transitive quantwright.npu.isa;
     requires transitive quantwright.profiles;
+    requires com.fasterxml.jackson.core;
 
     exports quantwright.simulator;
 }

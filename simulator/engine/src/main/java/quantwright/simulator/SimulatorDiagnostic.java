@@ -18,7 +18,9 @@ public enum SimulatorDiagnostic implements DiagnosticCode {
     TOO_LARGE("QW-S0105", "the program is too large to simulate", ""),
     /** The profile is another machine than the one the program was built for. */
     OTHER_MACHINE("QW-S0106", "the program was built for another machine",
-            "simulate it with the profile it was compiled for");
+            "simulate it with the profile it was compiled for"),
+    /** An operating point that the profile does not have. */
+    UNKNOWN_POINT("QW-S0107", "the profile has no such operating point", "qw profile show lists the points");
 
     private final Entry entry;
 
