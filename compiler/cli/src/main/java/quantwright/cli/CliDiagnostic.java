@@ -11,7 +11,10 @@ enum CliDiagnostic implements DiagnosticCode {
     /** No profile was named and none fits this host. */
     NO_HOST_PROFILE("QW-U0103", "no shipped profile's code runs on this host", "name a profile with --profile"),
     /** A result file that cannot be written. */
-    NOT_WRITABLE("QW-U0104", "a file cannot be written", "check the path, its permissions and the space left");
+    NOT_WRITABLE("QW-U0104", "a file cannot be written", "check the path, its permissions and the space left"),
+    /** An artifact without a program for an NPU. */
+    NOT_FOR_AN_NPU("QW-U0105", "only what was compiled for an NPU can be simulated",
+            "compile with a profile whose machine is an NPU; qw bench measures on this host");
 
     private final Entry entry;
 

@@ -2,6 +2,8 @@ package quantwright.simulator;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -22,7 +24,11 @@ public final class SimulationJson {
     /** The report's JSON text. */
     public static String of(SimulationReport report) {
         var out = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(out).useDefaultPrettyPrinter()) {
+        var lines = new DefaultIndenter("  ", "\n");
+        var printer = new DefaultPrettyPrinter();
+        printer.indentArraysWith(lines);
+        printer.indentObjectsWith(lines);
+        try (JsonGenerator json = new JsonFactory().createGenerator(out).setPrettyPrinter(printer)) {
             new SimulationJson(json, report).write();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
