@@ -74,6 +74,13 @@ final class Stream {
         return this;
     }
 
+    /** Adds a segment that nothing is loaded from by itself. */
+    Stream segment(String name, Segment.Kind kind, int size) {
+        segments.add(Segment.space(name, kind, next, size));
+        advance(size);
+        return this;
+    }
+
     private void advance(int size) {
         next += (size + 63) / 64 * 64;
     }

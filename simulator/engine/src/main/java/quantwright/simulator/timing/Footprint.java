@@ -9,12 +9,18 @@ import quantwright.npu.isa.Weights;
 import quantwright.npu.isa.Window;
 import quantwright.profiles.NpuMachine;
 
-/** Accesses of each scratchpad bank: one for each bank-wide line that a contiguous run of bytes touches. */
+/**
+ * Accesses of each scratchpad bank. Units read and write words of four bytes and join those of a line, so that a bank's
+ * accesses are the bytes asked of it over its width. (Counting whole lines instead would let wider banks be slower.)
+ */
 final class Footprint {
     /** Groups of banks at most; a machine with more is seen as groups of as many banks. */
     private static final int MAX_GROUPS = 64;
     /** Runs looked at one by one; the rest of a larger operand is taken to be like them. */
     private static final long MAX_RUNS = 1 << 13;
+
+    /** Bytes of the least access. */
+    private static final int WORD = 4;
 
     private final int banks;
     private final int width;
@@ -95,9 +101,23 @@ final class Footprint {
     }
 
     private void run(long address, long bytes, double times) {
-        long first = address / width;
-        long lines = (address + bytes - 1) / width - first + 1;
+        int word = Math.min(WORD, width);
+        long start = address / word * word;
+        long end = (address + bytes + word - 1) / word * word;
+        long first = start / width;
+        long last = (end - 1) / width;
         double share = (double) groups / banks * times;
+        if (first == last) {
+            add(first, 1, share * (end - start) / width);
+            return;
+        }
+        add(first, 1, share * ((first + 1) * width - start) / width);
+        add(last, 1, share * (end - last * width) / width);
+        add(first + 1, last - first - 1, share);
+    }
+
+    /** Adds {@code share} accesses for each of some lines, one after another. */
+    private void add(long first, long lines, double share) {
         everywhere += lines / groups * share;
         int rest = (int) (lines % groups);
         if (rest > 0) {
