@@ -65,8 +65,17 @@ public final class ProfileCatalogue {
 
     /** The resolved text of a profile, what it extends merged in, every number with its source and band. */
     public String show(String idOrPath) {
+        return show(text(idOrPath, Location.UNKNOWN));
+    }
+
+    /** As {@link #show(String)}, of a profile's text; {@code file} as in {@link #read}. */
+    public String show(String text, String file) {
+        return show(new Text(file, text, Optional.ofNullable(Path.of(file).getParent())));
+    }
+
+    private String show(Text text) {
         DiagnosticSink sink = new DiagnosticSink();
-        Resolved resolved = resolve(text(idOrPath, Location.UNKNOWN), new ArrayList<>(), sink);
+        Resolved resolved = resolve(text, new ArrayList<>(), sink);
         sink.throwIfErrors();
         return "qhw 1\nprofile " + resolved.id() + " {\n" + resolved.root().render("    ") + "}\n";
     }

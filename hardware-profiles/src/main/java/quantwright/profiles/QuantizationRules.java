@@ -1,7 +1,7 @@
 package quantwright.profiles;
 
-import java.util.EnumMap;
 import java.util.Map;
+import quantwright.ir.arith.Arithmetic;
 import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.arith.OpFamily;
 import quantwright.ir.arith.Rounding;
@@ -32,12 +32,8 @@ public record QuantizationRules(String arithmetic, boolean perChannelWeights, bo
     }
 
     /** The rounding of every op family. */
-    public Map<OpFamily, Rounding> roundings() {
-        Map<OpFamily, Rounding> all = new EnumMap<>(OpFamily.class);
+    public Arithmetic roundings() {
         ArithmeticPreset preset = ArithmeticPreset.parse(arithmetic);
-        for (OpFamily family : OpFamily.values()) {
-            all.put(family, rounding.getOrDefault(family, preset.rounding(family)));
-        }
-        return all;
+        return rounding.isEmpty() ? preset : new Arithmetic.Custom(preset, rounding);
     }
 }

@@ -32,7 +32,6 @@ import quantwright.compiler.evaluate.Predictions;
 import quantwright.compiler.importer.FormatException;
 import quantwright.compiler.importer.ImportOptions;
 import quantwright.compiler.quant.QuantizationOptions;
-import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.profiles.HardwareProfile;
 
@@ -79,7 +78,7 @@ final class DemoVerb extends Verb {
         say("2. Quantize to int8 by %s: nothing is trained, ranges are chosen by least squared error.", FILES.get(1));
         ModelFeed calibration = feed(folder.resolve(FILES.get(1)), steps, model);
         QuantizationOptions how = QuantizationOptions.standard()
-                .withArithmetic(ArithmeticPreset.parse(first.quantization().arithmetic()));
+                .withArithmetic(first.quantization().roundings());
         Model integer = model.quantize(calibration, how, first, sink, bars);
         bars.close();
         say("   %d samples", calibration.size());

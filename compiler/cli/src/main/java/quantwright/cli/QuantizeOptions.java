@@ -13,6 +13,7 @@ import quantwright.compiler.quant.SkipList;
 import quantwright.compiler.quant.WeightOptions;
 import quantwright.compiler.quant.WeightRange;
 import quantwright.compiler.quant.WeightRounding;
+import quantwright.ir.arith.Arithmetic;
 import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
@@ -102,9 +103,9 @@ final class QuantizeOptions {
         return choice("--method", method, RangeMethod.values(), RangeMethod::text, QuantizationOptions.standard().method());
     }
 
-    private ArithmeticPreset preset(HardwareProfile profile) {
+    private Arithmetic preset(HardwareProfile profile) {
         try {
-            return ArithmeticPreset.parse(arithmetic == null ? profile.quantization().arithmetic() : arithmetic);
+            return arithmetic == null ? profile.quantization().roundings() : ArithmeticPreset.parse(arithmetic);
         } catch (IllegalArgumentException e) {
             throw usage("--arithmetic: " + e.getMessage());
         }

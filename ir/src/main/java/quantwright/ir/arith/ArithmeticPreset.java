@@ -3,7 +3,7 @@ package quantwright.ir.arith;
 import java.util.Locale;
 
 /** A named choice of rounding for every op family, made once when a graph is quantized. */
-public enum ArithmeticPreset {
+public enum ArithmeticPreset implements Arithmetic {
     /** One f32 factor everywhere: our own choice where nothing else is asked for. */
     F32,
     /**
@@ -17,7 +17,7 @@ public enum ArithmeticPreset {
     /** XNNPACK's f32 requantization, used by TensorFlow Lite's default delegate: f32 factor, half to even. */
     XNNPACK;
 
-    /** The rounding of an op of this family. */
+    @Override
     public Rounding rounding(OpFamily family) {
         return switch (this) {
             case F32, ONNX, XNNPACK -> Rounding.FLOAT32;
@@ -26,6 +26,11 @@ public enum ArithmeticPreset {
                 case DEPTHWISE_CONVOLUTION, ADD, MUL, AVERAGE_POOL, MEAN, REQUANTIZE -> Rounding.GEMMLOWP;
             };
         };
+    }
+
+    @Override
+    public boolean followsTflite() {
+        return this == TFLITE;
     }
 
     /** Lower-case name, as on the command line. */

@@ -1,5 +1,6 @@
 package quantwright.tests.filetest;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.Diagnostic;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.diag.IrDiagnostic;
+import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.interp.Interpreter;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.Constant;
@@ -21,6 +23,7 @@ import quantwright.ir.text.ParsedGraph;
 import quantwright.ir.text.QirParser;
 import quantwright.ir.text.QirPrinter;
 import quantwright.ir.verify.Verifier;
+import quantwright.profiles.ProfileCatalogue;
 
 /** Runs one case and compares what comes with what is expected. */
 final class CaseRunner {
@@ -42,6 +45,10 @@ final class CaseRunner {
     static Outcome run(FileCase test, String file) {
         DiagnosticSink sink = new DiagnosticSink();
         String mode = test.mode();
+        if (mode.equals("profile")) {
+            // Comments of the profile language start with #; the same length keeps columns.
+            return profile(test.source().replace("//", "##"), file);
+        }
         Optional<Graph> graph;
         if (mode.startsWith("passes=")) {
             PassManager.Options options = PassManager.Options.DEFAULT;
@@ -60,6 +67,18 @@ final class CaseRunner {
         }
         return new Outcome(graph.map(mode.equals("parse") ? QirPrinter::print : QirPrinter::dump).orElse(""),
                 sink.all());
+    }
+
+    /** A profile's resolved text. */
+    private static Outcome profile(String source, String file) {
+        ProfileCatalogue catalogue = new ProfileCatalogue();
+        Path path = FileTests.module().resolve("src/test/resources/filetests").resolve(file);
+        try {
+            catalogue.read(source, path.toString());
+            return new Outcome(catalogue.show(source, path.toString()), List.of());
+        } catch (UserErrorException e) {
+            return new Outcome("", e.diagnostics());
+        }
     }
 
     /** The outputs of a graph without inputs, as a graph of constants. */

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import quantwright.ir.diag.IrDiagnostic;
+import quantwright.profiles.ProfileDiagnostic;
 import quantwright.tests.docs.OpSources;
 
 /** Every diagnostic of the IR and every constraint of an op is produced by some file test. */
@@ -54,6 +55,14 @@ class CoverageTest {
             } else {
                 assertTrue(codes.contains(code.id()), "no file test expects " + code.id() + " " + code);
             }
+        }
+    }
+
+    @Test
+    void everyDiagnosticOfProfilesIsProducedByAFileTest() throws IOException {
+        Set<String> codes = expected(1);
+        for (ProfileDiagnostic code : ProfileDiagnostic.values()) {
+            assertTrue(codes.contains(code.id()), "no file test expects " + code.id() + " " + code);
         }
     }
 

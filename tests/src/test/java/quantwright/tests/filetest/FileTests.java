@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Runs every {@code .qir} file under {@code src/test/resources/filetests}; see the package for their form. */
+/** Runs every {@code .qir} and {@code .qhw} file under {@code src/test/resources/filetests}; see the package for their form. */
 class FileTests {
     /** Whether expectations are rewritten instead of compared. */
     static final boolean BLESS = Boolean.getBoolean("quantwright.bless");
@@ -27,7 +27,7 @@ class FileTests {
     /** All test files, sorted. */
     static List<Path> files() throws IOException {
         try (Stream<Path> tree = Files.walk(module().resolve("src/test/resources/filetests"))) {
-            return tree.filter(p -> p.toString().endsWith(".qir")).sorted().toList();
+            return tree.filter(p -> p.toString().endsWith(".qir") || p.toString().endsWith(".qhw")).sorted().toList();
         }
     }
 

@@ -192,7 +192,7 @@ public final class Model {
 
     /** This float model with its channels scaled between layers so that each uses its bits well; names are kept. */
     public Model equalized(CalibrationStatistics statistics) {
-        return new Model(driver, ChannelEqualizer.equalize(graph, statistics), options);
+        return new Model(driver, ChannelEqualizer.equalize(graph, statistics), options, symbol);
     }
 
     /**

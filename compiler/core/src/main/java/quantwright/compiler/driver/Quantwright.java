@@ -156,6 +156,7 @@ public final class Quantwright {
      */
     public HardwareProfile portableProfile() {
         return profiles.ids().stream().map(profiles::find)
+                .filter(p -> p.cpu().flatMap(CpuMachine::performance).isEmpty())
                 .filter(p -> backends.stream().anyMatch(b -> b.isPortable() && b.accepts(p))).findFirst()
                 .orElseThrow(() -> new UserErrorException(DriverDiagnostic.NO_BACKEND, Location.UNKNOWN,
                         "no installed backend gives portable code"));
@@ -163,8 +164,8 @@ public final class Quantwright {
 
     /**
      * The shipped profile that makes the most of this host: of those whose code runs here, the one with the widest
-     * vectors
-     * and then the most instruction-set extensions. Empty if there is none.
+     * vectors and then the most instruction-set extensions. Profiles that state the performance of one chip are passed
+     * over, for nobody says that this host is that chip. Empty if there is none.
      */
     public Optional<HardwareProfile> hostProfile() {
         Comparator<HardwareProfile> better = Comparator
@@ -172,6 +173,7 @@ public final class Quantwright {
                 .thenComparingInt(p -> p.cpu().map(c -> c.features().size()).orElse(0))
                 .thenComparing(HardwareProfile::id, Comparator.reverseOrder());
         return profiles.ids().stream().map(profiles::find)
+                .filter(p -> p.cpu().flatMap(CpuMachine::performance).isEmpty())
                 .filter(p -> backends.stream().anyMatch(b -> b.accepts(p) && b.hostRefusal(p).isEmpty())).max(better);
     }
 

@@ -15,7 +15,6 @@ import quantwright.ir.Level;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.arith.ActivationTable;
-import quantwright.ir.arith.ArithmeticPreset;
 import quantwright.ir.arith.OpFamily;
 import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.Quantization;
@@ -250,7 +249,7 @@ public final class GraphQuantizer {
         if (clamp != null) {
             float low = OpRoles.low(clamp.op());
             float high = OpRoles.high(clamp.op());
-            range = options.arithmetic() == ArithmeticPreset.TFLITE ? range.narrowTflite(low, high, type.scale())
+            range = options.arithmetic().followsTflite() ? range.narrowTflite(low, high, type.scale())
                     : range.narrow(low, high, type.scale());
         }
         return new Clamp(range.min(), range.max());
@@ -333,7 +332,7 @@ public final class GraphQuantizer {
 
     private void softmax(Node node) {
         Softmax s = (Softmax) node.op();
-        Op op = new QSoftmax(s.axis(), s.beta(), options.arithmetic() == ArithmeticPreset.TFLITE ? SoftmaxRule.TFLITE
+        Op op = new QSoftmax(s.axis(), s.beta(), options.arithmetic().followsTflite() ? SoftmaxRule.TFLITE
                 : SoftmaxRule.INTEGER_TABLE);
         List<Value> operands = List.of(asInteger(node.operand(0)));
         QuantizedType.PerTensor type = plan.type(node.result());

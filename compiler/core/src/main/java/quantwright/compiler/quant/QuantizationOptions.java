@@ -1,6 +1,7 @@
 package quantwright.compiler.quant;
 
 import java.util.List;
+import quantwright.ir.arith.Arithmetic;
 import quantwright.ir.arith.ArithmeticPreset;
 
 /**
@@ -19,7 +20,7 @@ import quantwright.ir.arith.ArithmeticPreset;
  *     those, rises. Softmax in front of integer ops is integer in any case, as their operand has 8 bits anyway
  */
 public record QuantizationOptions(RangeMethod method, double percentile, boolean symmetricActivations,
-                                  boolean equalization, WeightOptions weights, ArithmeticPreset arithmetic,
+                                  boolean equalization, WeightOptions weights, Arithmetic arithmetic,
                                   SkipList skip, PrecisionPlan precision, boolean outputSoftmax) {
     /** The recipe used unless a user asks for another; the same for every model. */
     public static QuantizationOptions standard() {
@@ -28,7 +29,7 @@ public record QuantizationOptions(RangeMethod method, double percentile, boolean
     }
 
     /** These options with other rounding. */
-    public QuantizationOptions withArithmetic(ArithmeticPreset other) {
+    public QuantizationOptions withArithmetic(Arithmetic other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, other, skip,
                 precision, outputSoftmax);
     }
