@@ -8,6 +8,7 @@ module quantwright.compiler {
     requires java.desktop;
     requires ortools.java;
 
+    exports quantwright.compiler.conformance;
     exports quantwright.compiler.data;
     exports quantwright.compiler.driver;
     exports quantwright.compiler.evaluate;

@@ -8,7 +8,8 @@ final class CpuSchema {
     private CpuSchema() {
     }
 
-    static final SectionType CPU = SectionType.once("cpu", "a core with vector registers",
+    static SectionType cpu() {
+        return SectionType.once("cpu", "a core with vector registers",
             KeyType.choice("isa", CpuNames.ISAS, "instruction set"),
             KeyType.text("tune", "scheduling model, by its LLVM name; never adds instructions"),
             KeyType.words("features", "complete list of extensions that code may use, by LLVM's names")
@@ -17,6 +18,7 @@ final class CpuSchema {
             KeyType.whole("l1", Dimension.BYTES, 1, 0x1p40, "first-level data cache"),
             KeyType.whole("l2", Dimension.BYTES, 1, 0x1p40, "second-level cache"))
             .with(performance().optional());
+    }
 
     private static SectionType performance() {
         return SectionType.once("performance", "what one core does in time and energy; complete if it is there",

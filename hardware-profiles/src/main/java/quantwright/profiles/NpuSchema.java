@@ -13,7 +13,8 @@ final class NpuSchema {
     private NpuSchema() {
     }
 
-    static final SectionType NPU = SectionType.once("npu", "DMA in, MAC array, vector unit, DMA out, scratchpad")
+    static SectionType npu() {
+        return SectionType.once("npu", "DMA in, MAC array, vector unit, DMA out, scratchpad")
             .with(ProfileSchema.point(), array(), pair(), accumulators(), vector(), scratchpad(), dma(),
                     ProfileSchema.externalMemory("dram", "external memory of inputs, outputs and workspace"),
                     ProfileSchema.externalMemory("flash", "external memory of constants, if they have their own")
@@ -22,6 +23,7 @@ final class NpuSchema {
                             KeyType.whole("count", Dimension.COUNT, 1, LARGE, "how many"),
                             KeyType.whole("limit", Dimension.COUNT, 1, LARGE - 1, "greatest value of one")),
                     limits(), ProfileSchema.control("control"));
+    }
 
     static <E extends Enum<E>> List<String> words(Class<E> type) {
         return Arrays.stream(type.getEnumConstants()).map(NpuSchema::word).toList();

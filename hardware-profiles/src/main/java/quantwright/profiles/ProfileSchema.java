@@ -19,7 +19,7 @@ final class ProfileSchema {
     /** The section behind {@code profile NAME}. */
     static final SectionType ROOT = SectionType.once("profile", "a chip",
             KeyType.text("summary", "one line for people"))
-            .with(CpuSchema.CPU.optional(), NpuSchema.NPU.optional(), quantization());
+            .with(CpuSchema.cpu().optional(), NpuSchema.npu().optional(), quantization());
 
     /** A voltage with the clock it allows; {@code nominal} has to be among them. */
     static SectionType point() {

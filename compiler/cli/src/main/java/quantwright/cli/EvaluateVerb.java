@@ -52,6 +52,8 @@ final class EvaluateVerb extends Verb {
     private DataOptions dataOptions;
     @Mixin
     private ProgramOptions programOptions;
+    @Mixin
+    private ChipOptions chipOptions;
 
     @Override
     int execute(Bars bars) throws FormatException {
@@ -62,8 +64,9 @@ final class EvaluateVerb extends Verb {
             throw conflict("--against-preprocess belongs to --against");
         }
         Quantwright driver = driver();
-        Program program = programOptions.open(this, driver, subject, bars);
         Optional<Preprocessing> own = dataOptions.stated();
+        Program program = chipOptions.given() ? chipOptions.open(this, driver, subject, programOptions, own, bars)
+                : programOptions.open(this, driver, subject, bars);
         ModelFeed feed = DataOptions.feed(data, program.input(), own, ProgramOptions.calibratedWith(subject));
         long count = limit == null ? feed.size() : Math.min(limit, feed.size());
         boolean labelled = feed.data().source().labelled();

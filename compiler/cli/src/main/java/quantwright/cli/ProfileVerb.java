@@ -16,9 +16,10 @@ import quantwright.profiles.HardwareProfile;
 import quantwright.profiles.ProfileCatalogue;
 
 /** {@code qw profile}. */
-@Command(name = "profile", description = "Lists, shows and checks hardware profiles.",
+@Command(name = "profile", description = "Lists, shows, checks, starts and imports hardware profiles.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ProfileVerb.ListThem.class, ProfileVerb.Show.class, ProfileVerb.Check.class})
+        subcommands = {ProfileVerb.ListThem.class, ProfileVerb.Show.class, ProfileVerb.Check.class,
+            ProfileFilesVerb.New.class, ProfileFilesVerb.Import.class, ProfileFilesVerb.Conformance.class})
 final class ProfileVerb implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -27,7 +28,7 @@ final class ProfileVerb implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "profile needs one of list, show, check");
+        throw new ParameterException(spec.commandLine(), "profile needs one of list, show, check, new, import, conformance");
     }
 
     /** {@code qw profile list}. */

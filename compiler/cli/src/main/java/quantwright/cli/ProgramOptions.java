@@ -7,6 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import quantwright.backend.Artifact;
 import quantwright.compiler.data.Preprocessing;
+import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.On;
 import quantwright.compiler.driver.PreprocessingFile;
 import quantwright.compiler.driver.Program;
@@ -49,6 +50,29 @@ final class ProgramOptions {
             case AUTO, HOST, SIMULATOR -> Verb.profile(driver, profile);
         };
         return Program.of(driver, model, target, effective, verb.sink(), bars);
+    }
+
+    /** Reads a model file. */
+    Model load(Verb verb, Quantwright driver, Path path) {
+        return modelOptions.load(driver, path, verb.sink());
+    }
+
+    /** The profile to run a chip's model with: its own on the simulator, else the one asked for or this host's. */
+    HardwareProfile host(Quantwright driver, HardwareProfile chip) {
+        return switch (on) {
+            case SIMULATOR -> chip;
+            case JVM -> driver.portableProfile();
+            case AUTO, HOST, INTERPRETER -> profile == null ? driver.hostProfile().orElseGet(driver::portableProfile)
+                    : Verb.profile(driver, profile);
+        };
+    }
+
+    /** A model in a chip's arithmetic as a program. */
+    Program open(Verb verb, Quantwright driver, Model model, HardwareProfile chip, Bars bars) {
+        Program program = Program.of(driver, model, host(driver, chip), on, verb.sink(), bars);
+        bars.close();
+        verb.showWarnings();
+        return program;
     }
 
     /** The preprocessing an artifact folder was calibrated with. */
