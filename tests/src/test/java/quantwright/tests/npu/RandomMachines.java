@@ -37,7 +37,7 @@ final class RandomMachines {
                         1 + random.nextInt(2), 2, random.nextBoolean() ? 8 : 0, 0),
                 List.of(new TypePair(8, 8, 1, 0.1), new TypePair(8, 4, 2, 0.1), new TypePair(8, 2, 2, 0.1)),
                 new Accumulators(words, 32, 0.1, 0), new VectorUnit(4, 4, 4, 4, 1, 4, 4, 0.1, 0),
-                new Scratchpad(6144 << random.nextInt(5), 4, 8, 0.1, 0.1, 0), new Dma(8, 1 << random.nextInt(6), 64, 8, 0.1),
+                new Scratchpad(3072 << random.nextInt(6), 4, 8, 0.1, 0.1, 0), new Dma(8, 1 << random.nextInt(6), 64, 8, 0.1),
                 new ExternalMemory(1 << 26, 1e9, 1e-7, 8, 0), Optional.empty(),
                 new Semaphores(12, 1 + random.nextInt(3)), new Limits(64, 64, 16, 4096),
                 List.of(new OperatingPoint("nominal", 0.8, 1e9)), new Control(1, 0));

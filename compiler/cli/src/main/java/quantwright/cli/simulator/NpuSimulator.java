@@ -1,6 +1,7 @@
 package quantwright.cli.simulator;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,37 +40,71 @@ public final class NpuSimulator implements ProgramRunner {
     }
 
     private static ExecutionListener listener(Program program, List<Watch> watches) {
-        Map<Place, List<Watch>> places = new HashMap<>();
+        if (watches.isEmpty()) {
+            return ExecutionListener.NONE;
+        }
+        Map<Integer, List<Recording>> byLayer = new HashMap<>();
         for (Watch watch : watches) {
-            // Results reach the scratchpad by the vector unit and DRAM by DMA.
-            Queue queue = watch.onChip() ? Queue.VECTOR : Queue.DMA_OUT;
-            places.computeIfAbsent(new Place(queue, last(program, queue, watch.layer())), k -> new ArrayList<>()).add(watch);
+            int layer = program.layers().indexOf(watch.layer());
+            byLayer.computeIfAbsent(layer, k -> new ArrayList<>()).add(new Recording(program, layer, watch));
         }
-        return watches.isEmpty() ? ExecutionListener.NONE : (queue, index, memory) -> {
-            for (Watch w : places.getOrDefault(new Place(queue, index), List.of())) {
-                w.view().seen(w.onChip() ? memory.scratchpad(Math.toIntExact(w.address()), w.bytes())
-                        : memory.dram(w.address(), w.bytes()));
-            }
-        };
+        Map<Queue, int[]> layers = new EnumMap<>(Queue.class);
+        for (Queue queue : Queue.values()) {
+            layers.put(queue, layersOf(program.queue(queue)));
+        }
+        return (queue, index, memory) -> byLayer.getOrDefault(layers.get(queue)[index], List.of())
+                .forEach(r -> r.executed(queue, index, memory));
     }
 
-    /** An instruction. */
-    private record Place(Queue queue, int index) {
+    /** The layer of each instruction of a queue. */
+    private static int[] layersOf(List<Instruction> stream) {
+        int[] layers = new int[stream.size()];
+        int layer = -1;
+        for (int i = 0; i < layers.length; i++) {
+            layer = stream.get(i) instanceof ControlInstruction.Mark(int at) ? at : layer;
+            layers[i] = layer;
+        }
+        return layers;
     }
 
-    /** The last instruction of a layer in a queue; -1 if it has none there. */
-    private static int last(Program program, Queue queue, String layer) {
-        int index = program.layers().indexOf(layer);
-        int last = -1;
-        boolean inside = false;
-        List<Instruction> stream = program.queue(queue);
-        for (int i = 0; i < stream.size(); i++) {
-            if (stream.get(i) instanceof ControlInstruction.Mark(int at)) {
-                inside = at == index;
-            } else if (inside && !(stream.get(i) instanceof ControlInstruction)) {
-                last = i;
+    /** Collects a map while it is written: a part may be given to something else before the last one is there. */
+    private static final class Recording {
+        private final Program program;
+        private final Watch watch;
+        private final byte[] contents;
+        /** Results reach the scratchpad by the vector unit and DRAM by DMA. */
+        private final Queue writer;
+        private final int last;
+
+        Recording(Program program, int layer, Watch watch) {
+            this.program = program;
+            this.watch = watch;
+            this.contents = new byte[watch.bytes()];
+            this.writer = watch.onChip() ? Queue.VECTOR : Queue.DMA_OUT;
+            int[] layers = layersOf(program.queue(writer));
+            int end = -1;
+            for (int i = 0; i < layers.length; i++) {
+                end = layers[i] == layer && !(program.queue(writer).get(i) instanceof ControlInstruction) ? i : end;
+            }
+            this.last = end;
+        }
+
+        void executed(Queue queue, int index, ExecutionListener.Memory memory) {
+            if (queue == writer || queue == Queue.DMA_IN && watch.onChip()) {
+                Writes.of(program.queue(queue).get(index), (address, bytes) -> copy(address, bytes, memory));
+            }
+            if (queue == writer && index == last) {
+                watch.view().seen(contents);
             }
         }
-        return last;
+
+        private void copy(long address, int bytes, ExecutionListener.Memory memory) {
+            long from = Math.max(address, watch.address());
+            int count = (int) (Math.min(address + bytes, watch.address() + watch.bytes()) - from);
+            if (count > 0) {
+                byte[] part = watch.onChip() ? memory.scratchpad(Math.toIntExact(from), count) : memory.dram(from, count);
+                System.arraycopy(part, 0, contents, (int) (from - watch.address()), count);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Located;
+import quantwright.backend.npu.plan.Region;
 import quantwright.backend.npu.plan.Rows;
 import quantwright.ir.Node;
 import quantwright.npu.isa.Area;
@@ -40,6 +41,11 @@ final class ConcatLayer extends VectorLayer {
     }
 
     @Override
+    public boolean isStriped() {
+        return axis == Axis.CHANNELS;
+    }
+
+    @Override
     byte[] constants() {
         int n = (int) tables.stream().filter(t -> t != null).count();
         byte[] block = new byte[256 * n];
@@ -64,16 +70,18 @@ final class ConcatLayer extends VectorLayer {
     }
 
     @Override
-    void emit(Emission emission, Rows rows, List<Located> from, Located to, int constants) {
+    void emit(Emission emission, Region region, List<Located> from, Located to, int constants) {
+        Rows rows = region.rows();
         int table = constants;
         int offset = 0;
         for (int i = 0; i < inputs().size(); i++) {
             Feature f = inputs().get(i);
-            Rows part = axis == Axis.ROWS ? new Rows(0, f.height()) : rows;
+            Region part = axis == Axis.CHANNELS ? region
+                    : new Region(axis == Axis.ROWS ? new Rows(0, f.height()) : rows, new Rows(0, f.width()));
             int target = switch (axis) {
                 case ROWS -> to.at(offset, 0);
                 case PIXELS -> to.at(rows.from(), offset);
-                case CHANNELS -> to.at(rows.from(), 0) + offset * f.elementBytes();
+                case CHANNELS -> to.at(rows.from(), region.columns().from()) + offset * f.elementBytes();
             };
             place(emission, part, f, from.get(i), target, to.rowPitch(), tables.get(i) == null ? -1 : table);
             table += tables.get(i) == null ? 0 : 256;
@@ -85,21 +93,22 @@ final class ConcatLayer extends VectorLayer {
         }
     }
 
-    private void place(Emission emission, Rows rows, Feature f, Located from, int target, int rowPitch, int table) {
+    private void place(Emission emission, Region part, Feature f, Located from, int target, int rowPitch, int table) {
         boolean byPixel = axis == Axis.CHANNELS;
-        int source = from.at(rows.from(), 0);
-        int planes = rows.count();
+        int width = part.columns().count();
+        int source = from.at(part.rows().from(), part.columns().from());
+        int planes = part.rows().count();
         if (table < 0) {
-            Extent size = byPixel ? new Extent(f.pixelPitch(), f.width(), planes) : new Extent(f.rowBytes(), planes, 1);
+            Extent size = byPixel ? new Extent(f.pixelPitch(), width, planes) : new Extent(f.rowBytes(), planes, 1);
             emission.vector(new VectorInstruction.Move(
                     byPixel ? new Block(source, f.pixelPitch(), from.rowPitch()) : new Block(source, from.rowPitch(), 0),
                     byPixel ? new Block(target, output().pixelPitch(), rowPitch) : new Block(target, rowPitch, 0), size));
             return;
         }
-        Grid grid = byPixel ? new Grid(planes, f.width(), f.channels()) : new Grid(planes, 1, f.width() * f.channels());
-        Area in = byPixel ? Areas.pixels(from, f, rows, 0) : Areas.rows(from, f, rows);
+        Grid grid = byPixel ? new Grid(planes, width, f.channels()) : new Grid(planes, 1, f.width() * f.channels());
+        Area in = byPixel ? Areas.pixels(from, f, part, 0) : Areas.rows(from, f, part);
         Area out = new Area(target, output().number(), output().zero(), planes == 1 ? 0 : rowPitch,
-                !byPixel || f.width() == 1 ? 0 : output().pixelPitch());
+                !byPixel || width == 1 ? 0 : output().pixelPitch());
         emission.vector(new VectorInstruction.Lookup(grid, in, out, table));
     }
 }

@@ -5,6 +5,7 @@ import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Located;
+import quantwright.backend.npu.plan.Region;
 import quantwright.backend.npu.plan.Rows;
 import quantwright.ir.Node;
 import quantwright.ir.op.Clamp;
@@ -73,6 +74,16 @@ final class ElementwiseLayer extends VectorLayer {
     }
 
     @Override
+    public Rows columns(int input, int from, int to) {
+        return rows(input, 0, 2).count() == 2 ? new Rows(from, to) : new Rows(0, 1);
+    }
+
+    @Override
+    public boolean isStriped() {
+        return true;
+    }
+
+    @Override
     byte[] constants() {
         byte[] block = new byte[rule.table.length + first.bytes() + second.bytes()];
         System.arraycopy(rule.table, 0, block, 0, rule.table.length);
@@ -93,16 +104,16 @@ final class ElementwiseLayer extends VectorLayer {
     }
 
     @Override
-    void emit(Emission emission, Rows rows, List<Located> from, Located to, int constants) {
+    void emit(Emission emission, Region part, List<Located> from, Located to, int constants) {
         int table = constants;
         int firstConstant = constants + rule.table.length;
         boolean whole = first.spread == Spread.NONE && second.spread == Spread.NONE;
-        Grid grid = whole ? new Grid(rows.count(), 1, output().width() * output().channels())
-                : new Grid(rows.count(), output().width(), output().channels());
+        Grid grid = whole ? new Grid(part.rows().count(), 1, part.columns().count() * output().channels())
+                : new Grid(part.rows().count(), part.columns().count(), output().channels());
         emission.vector(new VectorInstruction.Elementwise(rule.kind, grid,
-                area(first, rows, from, firstConstant, whole), spreads(first),
-                area(second, rows, from, firstConstant + first.bytes(), whole), spreads(second),
-                whole ? Areas.rows(to, output(), rows) : Areas.pixels(to, output(), rows, 0), rule.rescaling,
+                area(first, part, from, firstConstant, whole), spreads(first),
+                area(second, part, from, firstConstant + first.bytes(), whole), spreads(second),
+                whole ? Areas.rows(to, output(), part) : Areas.pixels(to, output(), part, 0), rule.rescaling,
                 rule.table.length == 0 ? 0 : table, rule.clamp.min(), rule.clamp.max()));
     }
 
@@ -110,15 +121,15 @@ final class ElementwiseLayer extends VectorLayer {
         return side.spread == Spread.CHANNEL || side.spread == Spread.ALL;
     }
 
-    private Area area(Side side, Rows rows, List<Located> from, int constants, boolean whole) {
+    private Area area(Side side, Region part, List<Located> from, int constants, boolean whole) {
         if (side.constant != null) {
             return new Area(constants, side.number, side.zero, 0, 0);
         }
         Feature f = inputs().get(side.input);
         Located at = from.get(side.input);
         return switch (side.spread) {
-            case NONE -> whole ? Areas.rows(at, f, rows) : Areas.pixels(at, f, rows, 0);
-            case CHANNEL -> Areas.pixels(at, f, rows, 0);
+            case NONE -> whole ? Areas.rows(at, f, part) : Areas.pixels(at, f, part, 0);
+            case CHANNEL -> Areas.pixels(at, f, part, 0);
             case PIXEL, ALL -> new Area(at.at(0, 0), f.number(), f.zero(), 0, 0);
         };
     }

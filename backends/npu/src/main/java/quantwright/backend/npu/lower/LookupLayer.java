@@ -5,7 +5,7 @@ import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Located;
-import quantwright.backend.npu.plan.Rows;
+import quantwright.backend.npu.plan.Region;
 import quantwright.ir.Node;
 import quantwright.npu.isa.Grid;
 import quantwright.npu.isa.VectorInstruction;
@@ -20,6 +20,11 @@ final class LookupLayer extends VectorLayer {
     }
 
     @Override
+    public boolean isStriped() {
+        return true;
+    }
+
+    @Override
     byte[] constants() {
         return table;
     }
@@ -30,9 +35,9 @@ final class LookupLayer extends VectorLayer {
     }
 
     @Override
-    void emit(Emission emission, Rows rows, List<Located> from, Located to, int constants) {
+    void emit(Emission emission, Region part, List<Located> from, Located to, int constants) {
         emission.vector(new VectorInstruction.Lookup(
-                new Grid(rows.count(), 1, output().width() * output().channels()),
-                Areas.rows(from.getFirst(), inputs().getFirst(), rows), Areas.rows(to, output(), rows), constants));
+                new Grid(part.rows().count(), 1, part.columns().count() * output().channels()),
+                Areas.rows(from.getFirst(), inputs().getFirst(), part), Areas.rows(to, output(), part), constants));
     }
 }

@@ -5,6 +5,7 @@ import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Located;
+import quantwright.backend.npu.plan.Region;
 import quantwright.backend.npu.plan.Rows;
 import quantwright.ir.Node;
 import quantwright.npu.isa.Block;
@@ -72,7 +73,8 @@ final class MoveLayer extends VectorLayer {
     }
 
     @Override
-    void emit(Emission emission, Rows rows, List<Located> from, Located to, int constants) {
+    void emit(Emission emission, Region part, List<Located> from, Located to, int constants) {
+        Rows rows = part.rows();
         arrangement.background().ifPresent(value -> emission.fill(to.at(rows.from(), 0), output().rowBytes(),
                 rows.count(), to.rowPitch(), value));
         arrangement.copies(rows, from.getFirst(), to, (source, target, size) ->

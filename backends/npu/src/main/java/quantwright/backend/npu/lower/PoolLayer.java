@@ -6,6 +6,7 @@ import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Halo;
 import quantwright.backend.npu.plan.Located;
+import quantwright.backend.npu.plan.Region;
 import quantwright.backend.npu.plan.Rows;
 import quantwright.ir.Node;
 import quantwright.ir.op.Window2d;
@@ -41,6 +42,17 @@ final class PoolLayer extends VectorLayer {
     }
 
     @Override
+    public Rows columns(int input, int from, int to) {
+        return Windows.columns(window, from, to);
+    }
+
+    @Override
+    public boolean isStriped() {
+        // Entries of a table follow whole rows.
+        return !rule.perRow();
+    }
+
+    @Override
     byte[] constants() {
         return rule.table();
     }
@@ -52,16 +64,19 @@ final class PoolLayer extends VectorLayer {
     }
 
     @Override
-    void emit(Emission emission, Rows rows, List<Located> from, Located to, int constants) {
+    void emit(Emission emission, Region part, List<Located> from, Located to, int constants) {
+        Rows rows = part.rows();
+        Rows columns = part.columns();
         Feature in = inputs().getFirst();
         Located x = from.getFirst();
         int pixel = in.pixelPitch();
-        Window taps = new Window(x.at(rows.from() * window.strideH() - window.padTop(), -window.padLeft()), in.number(),
+        Window taps = new Window(x.at(rows.from() * window.strideH() - window.padTop(),
+                columns.from() * window.strideW() - window.padLeft()), in.number(),
                 rule.inputZero(), rows.count(), rows.count() == 1 ? 0 : window.strideH() * x.rowPitch(),
-                output().width(), output().width() == 1 ? 0 : window.strideW() * pixel, window.kernelH(),
+                columns.count(), columns.count() == 1 ? 0 : window.strideW() * pixel, window.kernelH(),
                 window.kernelH() == 1 ? 0 : window.dilationH() * x.rowPitch(), window.kernelW(),
                 window.kernelW() == 1 ? 0 : window.dilationW() * pixel, in.channels());
-        Area area = Areas.pixels(to, output(), rows, 0);
+        Area area = Areas.pixels(to, output(), part, 0);
         int table = rule.table().length == 0 ? 0
                 : constants + (rule.perRow() ? rows.from() * output().width() * rule.entryBytes() : 0);
         emission.vector(new VectorInstruction.Pool(rule.kind(), taps,

@@ -11,24 +11,29 @@ final class ProductCost {
     private final CostModel model;
     private final Weights weights;
     private final int bandRows;
+    private final int bandColumns;
     private final boolean flat;
 
-    ProductCost(ProductLayer layer, Mapping mapping, CostModel model, Weights weights, int bandRows, boolean flat) {
+    ProductCost(ProductLayer layer, Mapping mapping, CostModel model, Weights weights, int bandRows,
+            int bandColumns, boolean flat) {
         this.layer = layer;
         this.mapping = mapping;
         this.model = model;
         this.weights = weights;
         this.bandRows = bandRows;
+        this.bandColumns = bandColumns;
         this.flat = flat;
     }
 
     Tiling.Cost of(ProductTiling t) {
         int height = layer.output().height();
-        int bands = Math.ceilDiv(height, bandRows);
-        int last = height - (bands - 1) * bandRows;
-        double array = (bands - 1) * band(t, bandRows) + band(t, last);
-        double vector = (bands - 1) * requantize(t, bandRows) + requantize(t, last);
-        long in = layer.bytesInOf(bandRows) * (t.columnsOuter() && bands > 1 ? columnGroups(t) : 1);
+        int down = Math.ceilDiv(height, bandRows);
+        int stripes = Math.ceilDiv(layer.output().width(), bandColumns);
+        int bands = down * stripes;
+        int last = height - (down - 1) * bandRows;
+        double array = stripes * ((down - 1) * band(t, bandRows) + band(t, last));
+        double vector = stripes * ((down - 1) * requantize(t, bandRows) + requantize(t, last));
+        long in = layer.bytesInOf(bandRows, bandColumns) * (t.columnsOuter() && bands > 1 ? columnGroups(t) : 1);
         long rounds = rounds(t, bands);
         long constants = weights.total() * rounds + layer.tableBytes();
         long out = layer.bytesOutOf();
@@ -57,7 +62,7 @@ final class ProductCost {
                 sums += rows * wide * (tile.pieces().size() > 1 ? 2 : 1);
             }
         }
-        double loads = (double) weights.total() * Math.ceilDiv(layer.output().height(), bandRows) * tiles(t, bandRows);
+        double loads = (double) weights.total() * layer.countOfBands(bandRows, bandColumns) * tiles(t, bandRows);
         return new Tiling.Traffic(constants, maps, read + loads + outputs + constants + maps, macs, sums, outputs);
     }
 
@@ -85,7 +90,7 @@ final class ProductCost {
     }
 
     private int gridColumns(int rows) {
-        return flat ? rows * layer.output().width() : layer.output().width() / mapping.patchColumns();
+        return flat ? rows * layer.output().width() : bandColumns / mapping.patchColumns();
     }
 
     private double band(ProductTiling t, int rows) {
@@ -135,7 +140,7 @@ final class ProductCost {
 
     private double requantize(ProductTiling t, int rows) {
         double instructions = (double) tiles(t, rows) * mapping.columns().size() * mapping.patch();
-        double elements = (double) rows * layer.output().width() * layer.output().channels();
+        double elements = (double) rows * bandColumns * layer.output().channels();
         return instructions * model.vectorUnit().startCycles() + elements / model.vectorUnit().requantize();
     }
 }

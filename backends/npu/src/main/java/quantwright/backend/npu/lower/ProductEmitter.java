@@ -5,7 +5,7 @@ import java.util.List;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Located;
-import quantwright.backend.npu.plan.Rows;
+import quantwright.backend.npu.plan.Region;
 import quantwright.ir.op.Window2d;
 import quantwright.npu.isa.Accumulators;
 import quantwright.npu.isa.Area;
@@ -34,7 +34,7 @@ final class ProductEmitter {
     private int accumulators;
 
     /** Part of a band: patches {@code row..row+rows} by {@code column..column+columns} of the (flattened) output. */
-    private record Tile(Rows band, Located from, Located to, int row, int rows, int column, int columns) {
+    private record Tile(Region band, Located from, Located to, int row, int rows, int column, int columns) {
     }
 
     ProductEmitter(ProductLayer layer, Emission emission) {
@@ -62,10 +62,10 @@ final class ProductEmitter {
             weights.prefetchAll();
         }
         if (tiling.columnsOuter()) {
-            List<Rows> bands = emission.bands();
+            List<Region> bands = emission.bands();
             for (int c = 0; c < mapping.columns().size(); ) {
                 int end = weights.columnsTogether(c);
-                for (Rows band : bands) {
+                for (Region band : bands) {
                     band(band, c, end);
                 }
                 c = end;
@@ -75,11 +75,11 @@ final class ProductEmitter {
         }
     }
 
-    private void band(Rows band, int firstColumn, int endColumn) {
+    private void band(Region band, int firstColumn, int endColumn) {
         Located from = emission.read(band).getFirst();
         Located to = emission.write(band);
-        int height = tiling.flat() ? 1 : band.count() / mapping.patchRows();
-        int width = tiling.flat() ? band.count() * out.width() : out.width() / mapping.patchColumns();
+        int height = tiling.flat() ? 1 : band.rows().count() / mapping.patchRows();
+        int width = tiling.flat() ? band.rows().count() * out.width() : band.columns().count() / mapping.patchColumns();
         for (int c = firstColumn; c < endColumn; c++) {
             for (int y = 0; y < height; y += tiling.tileRows()) {
                 for (int x = 0; x < width; x += tiling.tileColumns()) {
@@ -139,10 +139,10 @@ final class ProductEmitter {
         int patchColumn = mapping.patchColumns() * w.strideW();
         int address;
         if (tiling.flat()) {
-            address = t.from.at(t.band.from(), 0) + t.column * pixel;
+            address = t.from.at(t.band.rows().from(), 0) + t.column * pixel;
         } else {
-            int row = t.band.from() * w.strideH() + (t.row + skip) * patchRow - w.padTop() + piece.tapRow() * w.dilationH();
-            address = t.from.at(row, t.column * patchColumn - w.padLeft() + piece.tapColumn() * w.dilationW());
+            int row = t.band.rows().from() * w.strideH() + (t.row + skip) * patchRow - w.padTop() + piece.tapRow() * w.dilationH();
+            address = t.from.at(row, t.band.columns().from() * w.strideW() + t.column * patchColumn - w.padLeft() + piece.tapColumn() * w.dilationW());
         }
         address += piece.channel() * in.elementBytes();
         return new Window(address, in.number(), in.zero(), rows, rows == 1 ? 0 : patchRow * pitch, t.columns,
@@ -153,9 +153,9 @@ final class ProductEmitter {
 
     private void requantize(Tile t, ColumnTile column, int wide) {
         for (int pixel = 0; pixel < mapping.patch(); pixel++) {
-            int row = t.band.from() + t.row * mapping.patchRows() + pixel / mapping.patchColumns();
-            int x = t.column * mapping.patchColumns() + pixel % mapping.patchColumns();
-            int address = tiling.flat() ? t.to.at(t.band.from(), 0) + t.column * out.pixelPitch() : t.to.at(row, x);
+            int row = t.band.rows().from() + t.row * mapping.patchRows() + pixel / mapping.patchColumns();
+            int x = t.band.columns().from() + t.column * mapping.patchColumns() + pixel % mapping.patchColumns();
+            int address = tiling.flat() ? t.to.at(t.band.rows().from(), 0) + t.column * out.pixelPitch() : t.to.at(row, x);
             int outer = t.rows == 1 ? 0 : mapping.patchRows() * t.to.rowPitch();
             int inner = t.columns == 1 ? 0 : mapping.patchColumns() * out.pixelPitch();
             Accumulators sums = new Accumulators(accumulators + pixel * column.channels(), wide);

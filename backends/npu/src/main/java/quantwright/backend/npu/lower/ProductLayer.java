@@ -48,6 +48,16 @@ final class ProductLayer extends Layer {
     }
 
     @Override
+    public Rows columns(int input, int from, int to) {
+        return Windows.columns(product.window(), from, to);
+    }
+
+    @Override
+    public boolean isStriped() {
+        return true;
+    }
+
+    @Override
     public Halo halo(int input) {
         return Windows.halo(product.window(), inputs().getFirst(), output());
     }
@@ -85,12 +95,20 @@ final class ProductLayer extends Layer {
         return heights;
     }
 
-    List<Integer> stageSizes(int rows, int alignment) {
-        return stages(rows, alignment);
+    List<Integer> widths(int alignment) {
+        return bandWidths(alignment);
     }
 
-    long bytesInOf(int bandRows) {
-        return bytesIn(bandRows);
+    int countOfBands(int rows, int columns) {
+        return bandCount(rows, columns);
+    }
+
+    List<Integer> stageSizes(int rows, int columns, int alignment) {
+        return stages(rows, columns, alignment);
+    }
+
+    long bytesInOf(int bandRows, int bandColumns) {
+        return bytesIn(bandRows, bandColumns);
     }
 
     long bytesOutOf() {

@@ -35,15 +35,26 @@ final class ProductSearch {
     }
 
     Optional<Tiling> run() {
-        for (Mapping mapping : mappings()) {
-            Weights weights = new Weights(p, mapping);
-            for (int rows : layer.bands()) {
-                if (rows % mapping.patchRows() == 0) {
-                    tile(mapping, weights, rows);
-                }
+        List<Mapping> mappings = mappings();
+        List<Weights> weights = mappings.stream().map(m -> new Weights(p, m)).toList();
+        for (int columns : layer.widths(alignment)) {
+            for (int m = 0; m < mappings.size(); m++) {
+                bands(mappings.get(m), weights.get(m), columns);
+            }
+            if (best != null) {
+                // Narrower bands only move more halo: they are for what does not fit otherwise.
+                break;
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    private void bands(Mapping mapping, Weights weights, int columns) {
+        for (int rows : layer.bands()) {
+            if (rows % mapping.patchRows() == 0 && columns % mapping.patchColumns() == 0) {
+                tile(mapping, weights, rows, columns);
+            }
+        }
     }
 
     private List<Mapping> mappings() {
@@ -99,10 +110,10 @@ final class ProductSearch {
         return sizes;
     }
 
-    private void tile(Mapping mapping, Weights weights, int bandRows) {
-        boolean flat = p.isPointwise() && layer.isDense(bandRows, alignment);
+    private void tile(Mapping mapping, Weights weights, int bandRows, int bandColumns) {
+        boolean flat = bandColumns == across && p.isPointwise() && layer.isDense(bandRows, alignment);
         int height = flat ? 1 : bandRows / mapping.patchRows();
-        int width = flat ? bandRows * across : across / mapping.patchColumns();
+        int width = flat ? bandRows * across : bandColumns / mapping.patchColumns();
         int half = model.parameters().accumulatorWords() / 2;
         int most = half / mapping.widest();
         if (most == 0) {
@@ -120,8 +131,8 @@ final class ProductSearch {
             int rowsOfTile = Math.min(height, rowsOfStep * steps);
             // Tiles of about equal height: a small last one would cost a whole fill.
             rowsOfTile = balanced(height, rowsOfTile, rowsOfStep == rowsOfTile ? 1 : rowsOfStep);
-            ProductCost cost = new ProductCost(layer, mapping, model, weights, bandRows, flat);
-            stream(mapping, weights, bandRows, flat, rowsOfTile, columns, Math.min(rowsOfStep, rowsOfTile), cost);
+            ProductCost cost = new ProductCost(layer, mapping, model, weights, bandRows, bandColumns, flat);
+            stream(mapping, weights, bandRows, bandColumns, flat, rowsOfTile, columns, Math.min(rowsOfStep, rowsOfTile), cost);
         }
     }
 
@@ -142,16 +153,16 @@ final class ProductSearch {
         return widths;
     }
 
-    private void stream(Mapping mapping, Weights weights, int bandRows, boolean flat, int tileRows, int tileColumns,
+    private void stream(Mapping mapping, Weights weights, int bandRows, int bandColumns, boolean flat, int tileRows, int tileColumns,
             int stepRows, ProductCost cost) {
         List<Integer> whole = weights.chunks(Math.max(1, Math.ceilDiv(weights.total(), MAX_CHUNKS)), true);
-        consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, false, whole, true), bandRows, weights,
+        consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, false, whole, true), bandRows, bandColumns, weights,
                 cost);
         if (weights.columnEnds().size() > 1) {
             consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, true, whole, true), bandRows,
-                    weights, cost);
+                    bandColumns, weights, cost);
         }
-        long stages = stageBytes(bandRows);
+        long stages = stageBytes(bandRows, bandColumns);
         long slot = (budget - stages - alignment * 8L - aligned(layer.tableBytes() + layer.rawBytes(tileColumns, mapping.widest()))) / 2;
         if (slot < weights.largestPiece() || weights.total() <= slot) {
             return;
@@ -160,9 +171,9 @@ final class ProductSearch {
             if (size >= weights.largestPiece()) {
                 List<Integer> parts = weights.chunks((int) Math.min(size, Integer.MAX_VALUE), size >= weights.largestColumn());
                 consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, true, parts, false), bandRows,
-                        weights, cost);
+                        bandColumns, weights, cost);
                 consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, false, parts, false), bandRows,
-                        weights, cost);
+                        bandColumns, weights, cost);
             }
         }
     }
@@ -171,13 +182,13 @@ final class ProductSearch {
         return Math.ceilDiv(bytes, alignment) * alignment;
     }
 
-    private long stageBytes(int bandRows) {
-        return layer.stageSizes(bandRows, alignment).stream().mapToLong(b -> aligned(b)).sum();
+    private long stageBytes(int bandRows, int bandColumns) {
+        return layer.stageSizes(bandRows, bandColumns, alignment).stream().mapToLong(b -> aligned(b)).sum();
     }
 
-    private void consider(ProductTiling choice, int bandRows, Weights weights, ProductCost cost) {
+    private void consider(ProductTiling choice, int bandRows, int bandColumns, Weights weights, ProductCost cost) {
         Feature output = layer.output();
-        boolean banded = bandRows < output.height();
+        boolean banded = layer.countOfBands(bandRows, bandColumns) > 1;
         if (choice.columnsOuter() && banded && !output.isResident()) {
             // A band leaves with all its channels.
             return;
@@ -195,7 +206,8 @@ final class ProductSearch {
         Tiling.Cost estimate = cost.of(choice);
         double cycles = estimate.score();
         if (cycles < bestCycles) {
-            Tiling tiling = new Tiling(bandRows, slots, layer.stageSizes(bandRows, alignment), estimate, choice);
+            Tiling tiling = new Tiling(bandRows, bandColumns, slots,
+                    layer.stageSizes(bandRows, bandColumns, alignment), estimate, choice);
             if (tiling.bytes(alignment) <= budget) {
                 best = tiling;
                 bestCycles = cycles;

@@ -5,7 +5,7 @@ import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Located;
-import quantwright.backend.npu.plan.Rows;
+import quantwright.backend.npu.plan.Region;
 import quantwright.ir.Node;
 import quantwright.npu.isa.Grid;
 import quantwright.npu.isa.VectorInstruction;
@@ -20,6 +20,11 @@ final class SoftmaxLayer extends VectorLayer {
     }
 
     @Override
+    public boolean isStriped() {
+        return true;
+    }
+
+    @Override
     byte[] constants() {
         return table;
     }
@@ -30,10 +35,10 @@ final class SoftmaxLayer extends VectorLayer {
     }
 
     @Override
-    void emit(Emission emission, Rows rows, List<Located> from, Located to, int constants) {
-        Grid grid = new Grid(rows.count(), output().width(), output().channels());
+    void emit(Emission emission, Region part, List<Located> from, Located to, int constants) {
+        Grid grid = new Grid(part.rows().count(), part.columns().count(), output().channels());
         emission.vector(new VectorInstruction.Softmax(grid,
-                Areas.pixels(from.getFirst(), inputs().getFirst(), rows, 0), Areas.pixels(to, output(), rows, 0),
+                Areas.pixels(from.getFirst(), inputs().getFirst(), part, 0), Areas.pixels(to, output(), part, 0),
                 constants));
     }
 }

@@ -15,6 +15,11 @@ final class Windows {
         return new Rows(from * w.strideH() - w.padTop(), (to - 1) * w.strideH() - w.padTop() + w.spanH());
     }
 
+    /** Input columns of output columns {@code from} to {@code to}; they may lie outside the map. */
+    static Rows columns(Window2d w, int from, int to) {
+        return new Rows(from * w.strideW() - w.padLeft(), (to - 1) * w.strideW() - w.padLeft() + w.spanW());
+    }
+
     /** What windows read around the map: the padding, less where the last window ends before it. */
     static Halo halo(Window2d w, Feature in, Feature out) {
         int bottom = (out.height() - 1) * w.strideH() + w.spanH() - w.padTop() - in.height();

@@ -6,16 +6,17 @@ package quantwright.backend.npu.plan;
  *
  * @param feature the map
  * @param rows its rows
+ * @param width pixels of a row
  * @param top halo rows above
  * @param bottom halo rows below
  * @param left halo pixels before each row
  * @param right halo pixels after each row
  * @param alignment of rows and first pixel, bytes
  */
-public record Band(Feature feature, int rows, int top, int bottom, int left, int right, int alignment) {
+public record Band(Feature feature, int rows, int width, int top, int bottom, int left, int right, int alignment) {
     /** Bytes from row to row. */
     public int rowPitch() {
-        return Feature.align(margin() + feature.rowBytes() + right * feature.pixelPitch(), alignment);
+        return Feature.align(margin() + (width + right) * feature.pixelPitch(), alignment);
     }
 
     /** Bytes from a row's start to its first pixel. */
@@ -35,6 +36,6 @@ public record Band(Feature feature, int rows, int top, int bottom, int left, int
 
     /** Whether all pixels of all rows lie one after another. */
     public boolean isDense() {
-        return rowPitch() == feature.rowBytes();
+        return width == feature.width() && rowPitch() == feature.rowBytes();
     }
 }

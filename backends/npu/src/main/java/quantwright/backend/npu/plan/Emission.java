@@ -95,18 +95,22 @@ public final class Emission {
         return slots.get(slot);
     }
 
-    /** Bands of output rows. */
-    public List<Rows> bands() {
-        List<Rows> bands = new ArrayList<>();
+    /** Bands of the output, stripe by stripe. */
+    public List<Region> bands() {
+        List<Region> bands = new ArrayList<>();
         int height = layer.output().height();
-        for (int y = 0; y < height; y += tiling.bandRows()) {
-            bands.add(new Rows(y, Math.min(y + tiling.bandRows(), height)));
+        int width = layer.output().width();
+        for (int x = 0; x < width; x += tiling.bandColumns()) {
+            for (int y = 0; y < height; y += tiling.bandRows()) {
+                bands.add(new Region(new Rows(y, Math.min(y + tiling.bandRows(), height)),
+                        new Rows(x, Math.min(x + tiling.bandColumns(), width))));
+            }
         }
         return bands;
     }
 
-    /** Makes the rows of all inputs that a band needs available. */
-    public List<Located> read(Rows rows) {
+    /** Makes what a band needs of all inputs available. */
+    public List<Located> read(Region region) {
         List<Located> located = new ArrayList<>();
         int stage = 0;
         for (int i = 0; i < layer.inputs().size(); i++) {
@@ -115,7 +119,7 @@ public final class Emission {
                 located.add(resident(i));
             } else {
                 int copies = copies();
-                located.add(bring(i, rows, stage + band % copies));
+                located.add(bring(i, region, stage + band % copies));
                 stage += copies;
             }
         }
@@ -123,32 +127,42 @@ public final class Emission {
     }
 
     /** Where a band of the output is to be written. */
-    public Located write(Rows rows) {
+    public Located write(Region region) {
         Feature f = layer.output();
         if (f.isResident()) {
             Band whole = f.whole();
-            return new Located(f.address() + whole.origin(), 0, whole.rowPitch(), f.pixelPitch());
+            return new Located(f.address() + whole.origin(), 0, 0, whole.rowPitch(), f.pixelPitch());
         }
-        Band layout = layer.outputStage(tiling.bandRows(), alignment());
-        return new Located(outputStage(), rows.from(), layout.rowPitch(), f.pixelPitch());
+        Band layout = outputLayout();
+        return new Located(outputStage(), region.rows().from(), region.columns().from(), layout.rowPitch(), f.pixelPitch());
     }
 
     /** Ends a band: takes the output out if it does not stay. */
-    public void flush(Rows rows) {
+    public void flush(Region region) {
         Feature f = layer.output();
         if (!f.isResident()) {
-            Band layout = layer.outputStage(tiling.bandRows(), alignment());
+            Rows rows = region.rows();
+            Band layout = outputLayout();
             int pitch = f.dramRowPitch(alignment());
             boolean dense = layout.isDense() && pitch == f.rowBytes();
-            Extent size = dense ? new Extent(rows.count() * pitch, 1, 1) : new Extent(f.rowBytes(), rows.count(), 1);
+            Extent size = dense ? new Extent(rows.count() * pitch, 1, 1)
+                    : new Extent(region.columns().count() * f.pixelPitch(), rows.count(), 1);
             recorder.add(Queue.DMA_OUT, new DmaInstruction.DmaOut(new Block(outputStage(), dense ? 0 : layout.rowPitch(), 0),
-                    f.dram() + (long) rows.from() * pitch, dense ? 0 : pitch, 0, size));
+                    f.dram() + (long) rows.from() * pitch + region.columns().from() * f.pixelPitch(), dense ? 0 : pitch, 0, size));
         }
         band++;
     }
 
     private int copies() {
-        return tiling.bandRows() < layer.output().height() ? 2 : 1;
+        return layer.bandCount(tiling.bandRows(), tiling.bandColumns()) > 1 ? 2 : 1;
+    }
+
+    private Band outputLayout() {
+        return layer.outputStage(tiling.bandRows(), tiling.bandColumns(), alignment());
+    }
+
+    private boolean isStriped() {
+        return tiling.bandColumns() < layer.output().width();
     }
 
     private int outputStage() {
@@ -166,7 +180,7 @@ public final class Emission {
                 fillHalo(f, whole, address, layer.fill(input));
             }
         }
-        return new Located(address, 0, whole.rowPitch(), f.pixelPitch());
+        return new Located(address, 0, 0, whole.rowPitch(), f.pixelPitch());
     }
 
     /** Fills all around a map: what lies before the first row, between rows, and after the last row. */
@@ -189,12 +203,15 @@ public final class Emission {
         }
     }
 
-    private Located bring(int input, Rows outputRows, int stage) {
+    private Located bring(int input, Region region, int stage) {
         Feature f = layer.inputs().get(input);
-        Band layout = layer.stage(input, tiling.bandRows(), alignment());
-        Rows needed = layer.rows(input, outputRows.from(), outputRows.to());
-        Rows there = needed.inside(f.height());
+        Band layout = layer.stage(input, tiling.bandRows(), tiling.bandColumns(), alignment());
+        Rows rows = layer.rows(input, region.rows().from(), region.rows().to());
         int first = stages.get(stage) + layout.origin();
+        if (isStriped()) {
+            return bringStripe(f, rows, layer.columns(input, region.columns().from(), region.columns().to()), first, layout,
+                    layer.fill(input));
+        }
         int pitch = layout.rowPitch();
         int pixel = f.pixelPitch();
         int margin = layout.left() * pixel;
@@ -204,21 +221,45 @@ public final class Emission {
             fill(first + f.rowBytes(), pitch - f.rowBytes(), layout.rows() - 1, pitch, value);
             fill(first + (layout.rows() - 1) * pitch + f.rowBytes(), layout.right() * pixel, 1, 0, value);
         }
-        int above = there.from() - needed.from();
-        int below = needed.to() - there.to();
-        fill(first, f.rowBytes(), above, pitch, value);
-        fill(first + (needed.count() - below) * pitch, f.rowBytes(), below, pitch, value);
-        if (there.count() > 0) {
-            bring(f, there, first + above * pitch, pitch);
-        }
-        return new Located(first, needed.from(), pitch, pixel);
+        bring(f, rows, new Rows(0, f.width()), first, pitch, value);
+        return new Located(first, rows.from(), 0, pitch, pixel);
     }
 
-    private void bring(Feature f, Rows rows, int address, int pitch) {
+    /** A part of the columns: it starts at an aligned pixel, and what lies beyond the map is filled each time. */
+    private Located bringStripe(Feature f, Rows rows, Rows columns, int first, Band layout, int value) {
+        int unit = Layer.columnUnit(f, alignment());
+        Rows there = columns.inside(f.width());
+        int pixel = f.pixelPitch();
+        int before = there.from() - columns.from();
+        // Columns outside the map come first, so that the map's own start aligned.
+        int start = there.from() - there.from() % unit;
+        int lead = Math.ceilDiv(before, unit) * unit;
+        int pitch = layout.rowPitch();
+        fill(first, lead * pixel, rows.count(), pitch, value);
+        int end = lead + there.to() - start;
+        fill(first + end * pixel, (columns.to() - there.to()) * pixel, rows.count(), pitch, value);
+        if (there.count() > 0) {
+            bring(f, rows, new Rows(start, there.to()), first + lead * pixel, pitch, value);
+        }
+        return new Located(first, rows.from(), start - lead, pitch, pixel);
+    }
+
+    /** Rows and columns of a map, with rows outside it filled. */
+    private void bring(Feature f, Rows rows, Rows columns, int first, int pitch, int value) {
+        Rows there = rows.inside(f.height());
+        int above = there.from() - rows.from();
+        int below = rows.to() - there.to();
+        int bytes = columns.count() * f.pixelPitch();
+        fill(first, bytes, above, pitch, value);
+        fill(first + (rows.count() - below) * pitch, bytes, below, pitch, value);
+        if (there.count() == 0) {
+            return;
+        }
         int dramPitch = f.dramRowPitch(alignment());
-        boolean dense = pitch == dramPitch && pitch == f.rowBytes();
-        Extent size = dense ? new Extent(rows.count() * pitch, 1, 1) : new Extent(f.rowBytes(), rows.count(), 1);
-        recorder.add(Queue.DMA_IN, new DmaInstruction.DmaIn(f.dram() + (long) rows.from() * dramPitch,
-                dense ? 0 : dramPitch, 0, new Block(address, dense ? 0 : pitch, 0), size));
+        boolean dense = pitch == dramPitch && pitch == bytes;
+        Extent size = dense ? new Extent(there.count() * pitch, 1, 1) : new Extent(bytes, there.count(), 1);
+        recorder.add(Queue.DMA_IN, new DmaInstruction.DmaIn(
+                f.dram() + (long) there.from() * dramPitch + columns.from() * f.pixelPitch(), dense ? 0 : dramPitch, 0,
+                new Block(first + above * pitch, dense ? 0 : pitch, 0), size));
     }
 }

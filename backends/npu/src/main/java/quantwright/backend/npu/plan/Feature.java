@@ -151,7 +151,7 @@ public final class Feature {
 
     /** Layout in the scratchpad of {@code rows} rows with this map's halo at the sides. */
     public Band band(int rows, int top, int bottom, int alignment) {
-        return new Band(this, rows, top, bottom, halo.left(), halo.right(), alignment);
+        return new Band(this, rows, width, top, bottom, halo.left(), halo.right(), alignment);
     }
 
     /** Layout of the whole map where it stays in the scratchpad; DMA does not touch it there, so rows need no alignment. */

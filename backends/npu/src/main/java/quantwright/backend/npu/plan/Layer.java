@@ -55,6 +55,16 @@ public abstract class Layer {
         return new Rows(from, to);
     }
 
+    /** Columns of an input that output columns {@code from} to {@code to} need; they may reach beyond the map. */
+    public Rows columns(int input, int from, int to) {
+        return new Rows(from, to);
+    }
+
+    /** Whether the layer can work on a part of its columns. */
+    public boolean isStriped() {
+        return false;
+    }
+
     /** What is read around an input. */
     public Halo halo(int input) {
         return Halo.NONE;
@@ -97,13 +107,41 @@ public abstract class Layer {
         return !output.isResident() || inputs.stream().anyMatch(f -> !f.isResident());
     }
 
-    /** Sizes of the buffers that bands of {@code rows} output rows pass through. */
-    protected List<Integer> stages(int rows, int alignment) {
+    /** Widths of bands worth trying, the greatest first; rows of a band start where DMA can. */
+    protected List<Integer> bandWidths(int alignment) {
+        List<Integer> widths = new ArrayList<>(List.of(output.width()));
+        boolean staged = !output.isResident() || inputs.stream().anyMatch(f -> !f.isResident());
+        int unit = columnUnit(output, alignment);
+        for (int parts = 2; staged && isStriped() && parts <= output.width(); parts *= 2) {
+            int width = Math.ceilDiv(Math.ceilDiv(output.width(), parts), unit) * unit;
+            if (width < widths.getLast()) {
+                widths.add(width);
+            }
+        }
+        return widths;
+    }
+
+    /** Pixels from one aligned pixel to the next. */
+    static int columnUnit(Feature f, int alignment) {
+        int unit = 1;
+        while ((long) unit * f.pixelPitch() % alignment != 0) {
+            unit++;
+        }
+        return unit;
+    }
+
+    /** Bands that a tiling has. */
+    protected int bandCount(int rows, int columns) {
+        return Math.ceilDiv(output.height(), rows) * Math.ceilDiv(output.width(), columns);
+    }
+
+    /** Sizes of the buffers that bands of {@code rows} by {@code columns} output pixels pass through. */
+    protected List<Integer> stages(int rows, int columns, int alignment) {
         List<Integer> stages = new ArrayList<>();
-        int copies = rows < output.height() ? 2 : 1;
+        int copies = bandCount(rows, columns) > 1 ? 2 : 1;
         for (int i = 0; i < inputs.size(); i++) {
             if (!inputs.get(i).isResident()) {
-                int bytes = stage(i, rows, alignment).bytes();
+                int bytes = stage(i, rows, columns, alignment).bytes();
                 for (int c = 0; c < copies; c++) {
                     stages.add(bytes);
                 }
@@ -111,35 +149,49 @@ public abstract class Layer {
         }
         if (!output.isResident()) {
             for (int c = 0; c < copies; c++) {
-                stages.add(outputStage(rows, alignment).bytes());
+                stages.add(outputStage(rows, columns, alignment).bytes());
             }
         }
         return stages;
     }
 
     /** Layout of a band of an input that passes through. */
-    final Band stage(int input, int outputRows, int alignment) {
+    final Band stage(int input, int outputRows, int outputColumns, int alignment) {
         Halo halo = halo(input);
         int rows = 0;
         for (int y = 0; y < output.height(); y += outputRows) {
             rows = Math.max(rows, rows(input, y, Math.min(y + outputRows, output.height())).count());
         }
-        return new Band(inputs.get(input), rows, 0, 0, halo.left(), halo.right(), alignment);
+        Feature f = inputs.get(input);
+        if (outputColumns >= output.width()) {
+            return new Band(f, rows, f.width(), 0, 0, halo.left(), halo.right(), alignment);
+        }
+        int columns = 0;
+        for (int x = 0; x < output.width(); x += outputColumns) {
+            columns = Math.max(columns, columns(input, x, Math.min(x + outputColumns, output.width())).count());
+        }
+        // The first column may lie before the one needed, where DMA can start.
+        return new Band(f, rows, columns + 2 * (columnUnit(f, alignment) - 1), 0, 0, 0, 0, alignment);
     }
 
     /** Layout of a band of the output that passes through. */
-    final Band outputStage(int rows, int alignment) {
-        return new Band(output, rows, 0, 0, 0, 0, alignment);
+    final Band outputStage(int rows, int columns, int alignment) {
+        return new Band(output, rows, columns, 0, 0, 0, 0, alignment);
     }
 
     /** Bytes that maps which pass through move in, halos of neighbouring bands counted again. */
-    protected long bytesIn(int bandRows) {
+    protected long bytesIn(int bandRows, int bandColumns) {
         long bytes = 0;
         for (int i = 0; i < inputs.size(); i++) {
             Feature f = inputs.get(i);
+            long across = 0;
+            for (int x = 0; !f.isResident() && x < output.width(); x += bandColumns) {
+                across += bandColumns >= output.width() ? f.width()
+                        : columns(i, x, Math.min(x + bandColumns, output.width())).inside(f.width()).count();
+            }
             for (int y = 0; !f.isResident() && y < output.height(); y += bandRows) {
                 bytes += (long) rows(i, y, Math.min(y + bandRows, output.height())).inside(f.height()).count()
-                        * f.rowBytes();
+                        * across * f.pixelPitch();
             }
         }
         return bytes;

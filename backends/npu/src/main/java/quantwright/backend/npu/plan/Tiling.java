@@ -6,13 +6,14 @@ import java.util.List;
  * How a layer is cut.
  *
  * @param bandRows output rows of a band, the unit in which maps outside the scratchpad are brought in and out
+ * @param bandColumns output pixels across a band; the whole width where every map stays
  * @param slots bytes of each buffer that constants are loaded to
  * @param stages bytes of each buffer that bands of maps outside the scratchpad are brought to: for each such input, then
  *        the output
  * @param cost what it is expected to take
  * @param choice what the layer itself chose; null if there is nothing to choose
  */
-public record Tiling(int bandRows, List<Integer> slots, List<Integer> stages, Cost cost, Object choice) {
+public record Tiling(int bandRows, int bandColumns, List<Integer> slots, List<Integer> stages, Cost cost, Object choice) {
     /** Copies the lists. */
     public Tiling {
         slots = List.copyOf(slots);
