@@ -39,8 +39,10 @@ final class ProductCost {
         long out = layer.bytesOutOf();
         double dmaIn = model.constants(1 + t.chunks().size() * rounds, constants) + model.maps(bands, in);
         double dmaOut = model.maps(bands, out);
-        double tail = requantize(t, bandRows) / Math.max(1, tiles(t, bandRows) * mapping.columns().size())
-                + model.maps(1, (double) out / bands);
+        // The last tile's results come after the array; the next layer overlaps them unless it needs all columns.
+        boolean early = !t.columnsOuter() && out == 0 && bands * tiles(t, bandRows) > 1;
+        double tail = (early ? 0 : requantize(t, bandRows) / Math.max(1, tiles(t, bandRows) * mapping.columns().size()))
+                + model.maps(1, (double) out / bands) + model.maps(1, (double) in / bands);
         return new Tiling.Cost(array, vector, dmaIn, dmaOut, tail, model.channel(constants, in + out),
                 traffic(t, constants, in + out));
     }
@@ -130,9 +132,14 @@ final class ProductCost {
             }
             double one = model.product((long) t.stepRows() * columns, piece.depth(), wide, perCell);
             double end = model.product((long) lastRows * columns, piece.depth(), wide, perCell);
-            cycles += (steps - 1) * one + end;
-            if (model.dataflow() != Dataflow.OUTPUT_STATIONARY) {
-                cycles += (model.dataflow() == Dataflow.INPUT_STATIONARY ? steps : 1) * model.load(piece.depth());
+            double load = model.dataflow() == Dataflow.OUTPUT_STATIONARY ? 0 : model.load(piece.depth());
+            boolean hidden = model.parameters().stationaryBuffers() > 1;
+            if (model.dataflow() == Dataflow.INPUT_STATIONARY) {
+                cycles += (steps - 1) * (hidden ? Math.max(load, one) : load + one);
+                cycles += hidden ? Math.max(load, end) : load + end;
+            } else {
+                double whole = (steps - 1) * one + end;
+                cycles += hidden ? Math.max(load, whole) : load + whole;
             }
         }
         return cycles;
