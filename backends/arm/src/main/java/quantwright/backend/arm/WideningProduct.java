@@ -16,9 +16,11 @@ import quantwright.backend.llvm.text.Value;
  * @param safePairs a sum of two products fits 16 bits, so that the second product is added to the first there
  */
 record WideningProduct(boolean safePairs) implements TileProduct {
+    /** Vectors whose instructions alternate, each waiting for none of its neighbours'. */
+    private static final int CHAINS = 4;
     @Override
     public int scratchRegisters() {
-        return 5;
+        return 7;
     }
 
     @Override
@@ -56,12 +58,33 @@ record WideningProduct(boolean safePairs) implements TileProduct {
 
     @Override
     public Value[] accumulate(FunctionBuilder f, Value[] accumulators, Value[] activation, Value[] weights) {
-        Value first = Widening.multiply(f, f.slice(activation[0], 0, 8), f.slice(weights[0], 0, 8));
-        Value second = Widening.multiply(f, f.slice(activation[1], 8, 8), f.slice(weights[0], 8, 8));
-        if (safePairs) {
-            return new Value[] {Widening.addPairs(f, accumulators[0], f.add(first, second))};
+        return accumulateAll(f, new Value[][] {accumulators}, activation, new Value[][] {weights})[0];
+    }
+
+    @Override
+    public Value[][] accumulateAll(FunctionBuilder f, Value[][] accumulators, Value[] activation, Value[][] weights) {
+        Value[][] sums = new Value[accumulators.length][];
+        for (int first = 0; first < sums.length; first += CHAINS) {
+            int n = Math.min(CHAINS, sums.length - first);
+            Value[] low = products(f, activation[0], 0, weights, first, n);
+            for (int v = 0; v < n && !safePairs; v++) {
+                sums[first + v] = new Value[] {Widening.addPairs(f, accumulators[first + v][0], low[v])};
+            }
+            Value[] high = products(f, activation[1], 8, weights, first, n);
+            for (int v = 0; v < n; v++) {
+                Value to = safePairs ? accumulators[first + v][0] : sums[first + v][0];
+                sums[first + v] = new Value[] {Widening.addPairs(f, to, safePairs ? f.add(low[v], high[v]) : high[v])};
+            }
         }
-        return new Value[] {Widening.addPairs(f, Widening.addPairs(f, accumulators[0], first), second)};
+        return sums;
+    }
+
+    private static Value[] products(FunctionBuilder f, Value activation, int half, Value[][] weights, int first, int n) {
+        Value[] products = new Value[n];
+        for (int v = 0; v < n; v++) {
+            products[v] = Widening.multiply(f, f.slice(activation, half, 8), f.slice(weights[first + v][0], half, 8));
+        }
+        return products;
     }
 
     @Override

@@ -334,9 +334,7 @@ final class ProductCode {
             Arrays.setAll(w, v -> product.unpack(f, loaded[v], step));
             for (int g = 0; g < groups(t); g++) {
                 Value[] a = activations(t, in.plus((long) s * product.depth()), g, 1)[0];
-                for (int v = 0; v < w.length; v++) {
-                    accumulate(t, next, g, v, a, w[v]);
-                }
+                accumulate(t, next, g, a, w);
             }
         }
         return next;
@@ -375,6 +373,15 @@ final class ProductCode {
         Address[] pixels = new Address[Math.min(product.pixels(), t.pixels() - first)];
         Arrays.setAll(pixels, i -> in.plus((first + i) / t.columns() * inRow() + (first + i) % t.columns() * inPixel()));
         return product.activations(f, pixels, steps, t.vectors().stream().mapToInt(Integer::intValue).max().orElseThrow());
+    }
+
+    private void accumulate(Tile t, Value[] acc, int group, Value[] activation, Value[][] weights) {
+        Value[][] before = new Value[weights.length][];
+        Arrays.setAll(before, v -> accumulators(t, acc, group, v));
+        Value[][] sums = product.accumulateAll(f, before, activation, weights);
+        for (int v = 0; v < sums.length; v++) {
+            System.arraycopy(sums[v], 0, acc, at(t, group, v), sums[v].length);
+        }
     }
 
     private void accumulate(Tile t, Value[] acc, int group, int vector, Value[] activation, Value[] weights) {

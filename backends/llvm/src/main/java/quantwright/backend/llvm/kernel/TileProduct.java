@@ -112,6 +112,18 @@ public interface TileProduct {
     /** Adds a step's products to a group's accumulators. */
     Value[] accumulate(FunctionBuilder f, Value[] accumulators, Value[] activation, Value[] weights);
 
+    /**
+     * Adds a step's products of one group of pixels and several vectors of outputs; where {@link #accumulate} is a chain
+     * of instructions, those of neighbouring vectors alternate.
+     */
+    default Value[][] accumulateAll(FunctionBuilder f, Value[][] accumulators, Value[] activation, Value[][] weights) {
+        Value[][] sums = new Value[accumulators.length][];
+        for (int v = 0; v < sums.length; v++) {
+            sums[v] = accumulate(f, accumulators[v], activation, weights[v]);
+        }
+        return sums;
+    }
+
     /** One vector of outputs per pixel of a group, {@link #pixels()} of them. */
     default Value[] close(FunctionBuilder f, Value[] accumulators) {
         return accumulators;
