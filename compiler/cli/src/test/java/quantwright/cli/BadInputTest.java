@@ -210,4 +210,42 @@ class BadInputTest {
         Samples.write(file, values, shape);
         return file;
     }
+
+    private Command refusedDelivery(String code, Object... more) {
+        Object[] start = {"compile", demo.model(), "--profile", "arm-neon", "-o", output};
+        return refused(code, java.util.stream.Stream.concat(Arrays.stream(start), Arrays.stream(more)).toArray());
+    }
+
+    @Test
+    void aNameThatIsNoCIdentifier() {
+        assertTrue(refusedDelivery("QW-C0120", "--name", "my-model", "--emit", "object").err().contains("'my_model'"));
+        refusedDelivery("QW-C0120", "--name", "2nd");
+        refusedDelivery("QW-C0120", "--name", "");
+    }
+
+    @Test
+    void filesThatAreNotDelivered() {
+        assertTrue(refusedDelivery("QW-U0101", "--emit", "objekt").err().toLowerCase(java.util.Locale.ROOT)
+                .contains("object"));
+        refusedDelivery("QW-U0102", "--emit", "object", "--to", "tile");
+        refused("QW-B0221", "compile", demo.model(), "--profile", "jvm", "-o", output, "--emit", "object");
+    }
+
+    @Test
+    void aFolderThatHoldsSomethingElseIsNotDeliveredInto() throws IOException {
+        Path other = Files.createDirectories(folder.resolve("other"));
+        Files.writeString(other.resolve("notes.txt"), "mine");
+        refused("QW-B0205", "compile", demo.model(), "--profile", "arm-neon", "-o", other, "--emit", "object,header");
+        try (var files = Files.list(other)) {
+            assertEquals(1, files.count());
+        }
+    }
+
+    @Test
+    void deliveredFilesAreNoArtifactToRun() {
+        Path files = folder.resolve("files");
+        Command c = Command.run("compile", demo.model(), "--profile", "x86-avx2", "-o", files, "--emit", "object,header");
+        assertEquals(0, c.status(), c.err());
+        refused("QW-B0220", "bench", files);
+    }
 }

@@ -9,46 +9,41 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import quantwright.backend.llvm.CpuFeature;
-import quantwright.backend.llvm.CpuFeature.Architecture;
-import quantwright.backend.llvm.HostFeatures;
-import quantwright.profiles.CpuMachine;
+import quantwright.backend.arm.ArmBackend;
+import quantwright.backend.avx.AvxBackend;
+import quantwright.backend.llvm.LlvmBackend;
 import quantwright.profiles.HardwareProfile;
-import quantwright.profiles.QuantizationRules;
+import quantwright.profiles.ProfileCatalogue;
 
 /**
  * A processor that deployed files are built and run for: this host, or one that QEMU emulates with exactly the
  * extensions of its feature level, so that any other instruction traps.
  *
- * @param name     of the feature level
- * @param isa      the architecture
- * @param features extensions, by LLVM's names
- * @param bits     vector width
- * @param cpu      QEMU's name of a processor with these extensions and no newer product; empty for the host
+ * @param id  of the profile
+ * @param cpu QEMU's name of a processor with the profile's extensions and no newer product; empty for the host
  */
-record Board(String name, Architecture isa, List<String> features, int bits, String cpu) {
+record Board(String id, String cpu) {
     /** NEON without dot products, such as a Cortex-A53. */
-    static final Board NEON = new Board("neon", Architecture.AARCH64, List.of("neon"), 128, "cortex-a53");
+    static final Board NEON = new Board("arm-neon", "cortex-a53");
     /** NEON with {@code sdot} and without matrix products, such as a Cortex-A76. */
-    static final Board DOTPROD = new Board("dotprod", Architecture.AARCH64, List.of("neon", "dotprod"), 128,
-            "cortex-a76");
+    static final Board DOTPROD = new Board("arm-neon-dotprod", "cortex-a76");
     /** NEON with {@code smmla}. */
-    static final Board I8MM = new Board("i8mm", Architecture.AARCH64, List.of("neon", "dotprod", "i8mm"), 128, "max");
+    static final Board I8MM = new Board("arm-neon-i8mm", "max");
     /** AVX2. */
-    static final Board AVX2 = new Board("avx2", Architecture.X86_64,
-            List.of("avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "popcnt", "movbe"), 256, "");
+    static final Board AVX2 = new Board("x86-avx2", "");
     /** AVX-512 with VNNI. */
-    static final Board AVX512 = new Board("avx512", Architecture.X86_64, List.of("avx512f", "avx512bw", "avx512dq",
-            "avx512vl", "avx512cd", "avx512vnni", "avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "popcnt", "movbe"), 512,
-            "");
+    static final Board AVX512 = new Board("x86-avx512-vnni", "");
     static final List<Board> ARM = List.of(NEON, DOTPROD, I8MM);
     static final List<Board> X86 = List.of(AVX512, AVX2);
     private static final int TIMEOUT_MINUTES = 10;
 
     HardwareProfile profile() {
-        CpuMachine machine = new CpuMachine(isa.isa(), "generic", features, bits, 32768, 1048576);
-        return new HardwareProfile(name, name, Optional.of(machine), new QuantizationRules("f32", true, true, true),
-                "0");
+        return new ProfileCatalogue().find(id);
+    }
+
+    /** What makes code for it. */
+    LlvmBackend backend() {
+        return emulated() ? new ArmBackend() : new AvxBackend();
     }
 
     private boolean emulated() {
@@ -72,9 +67,7 @@ record Board(String name, Architecture isa, List<String> features, int bits, Str
         if (emulated()) {
             return onPath(emulator()) ? Optional.empty() : Optional.of("no qemu-aarch64: install qemu-user-static");
         }
-        int mask = CpuFeature.mask(Arrays.stream(CpuFeature.values()).filter(f -> f.architecture() == isa
-                && features.contains(f.llvmName())).collect(java.util.stream.Collectors.toSet()));
-        return HostFeatures.detect().refusal(isa, mask);
+        return backend().hostRefusal(profile());
     }
 
     private static boolean onPath(String tool) {
@@ -130,6 +123,6 @@ record Board(String name, Architecture isa, List<String> features, int bits, Str
 
     @Override
     public String toString() {
-        return name;
+        return id;
     }
 }

@@ -13,8 +13,6 @@ import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Deliverable;
 import quantwright.backend.Manifest;
-import quantwright.backend.arm.ArmBackend;
-import quantwright.backend.avx.AvxBackend;
 import quantwright.backend.llvm.LlvmBackend;
 import quantwright.ir.Graph;
 import quantwright.ir.data.Tensor;
@@ -31,16 +29,9 @@ final class DeployedModel {
         this.program = program;
     }
 
-    static LlvmBackend backend(Board board) {
-        return switch (board.isa()) {
-            case AARCH64 -> new ArmBackend();
-            case X86_64 -> new AvxBackend();
-        };
-    }
-
     /** Compiles a graph and writes what is delivered into a folder. */
     static CompiledModel deliver(Graph graph, Board board, String name, Path folder) throws IOException {
-        LlvmBackend backend = backend(board);
+        LlvmBackend backend = board.backend();
         CompiledModel model = backend.compile(new CompileRequest(graph, board.profile(), name,
                 CompileRequest.Progress.SILENT));
         for (Map.Entry<String, byte[]> file : backend.deliver(model, EnumSet.allOf(Deliverable.class)).entrySet()) {

@@ -58,7 +58,7 @@ final class EmulatedGraphs implements GraphMachine {
     }
 
     private static CompiledModel compile(Graph graph, Board board, String name) {
-        return DeployedModel.backend(board).compile(new CompileRequest(graph, board.profile(), name,
+        return board.backend().compile(new CompileRequest(graph, board.profile(), name,
                 CompileRequest.Progress.SILENT));
     }
 

@@ -75,7 +75,7 @@ record EmulatedKernels(Board board, Path folder) implements KernelMachine {
 
     @Override
     public CodeTarget target() {
-        return DeployedModel.backend(board).target(board.profile());
+        return board.backend().target(board.profile());
     }
 
     @Override

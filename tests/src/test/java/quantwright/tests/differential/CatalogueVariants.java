@@ -23,8 +23,9 @@ import quantwright.tests.catalogue.ModelCatalogue;
  *
  * @param models one or two
  * @param feed   samples, at least four
+ * @param isRandom whether the samples are random
  */
-public record CatalogueVariants(List<Model> models, ModelFeed feed) {
+public record CatalogueVariants(List<Model> models, ModelFeed feed, boolean isRandom) {
     private static final int SAMPLES = 4;
     private static final long LARGE = 1_000_000_000L;
 
@@ -36,7 +37,8 @@ public record CatalogueVariants(List<Model> models, ModelFeed feed) {
         PreparedData data = entry.data().isPresent() ? entry.evaluationData()
                 : new PreparedData(new RandomData(model.input(), SAMPLES), Preprocessing.none(), entry.inputType());
         ModelFeed feed = new ModelFeed(data, model.input()).first(SAMPLES);
-        return new CatalogueVariants(model.isQuantized() ? List.of(model) : List.of(model, quantized(model, feed)), feed);
+        List<Model> models = model.isQuantized() ? List.of(model) : List.of(model, quantized(model, feed));
+        return new CatalogueVariants(models, feed, entry.data().isEmpty());
     }
 
     private static Model quantized(Model model, ModelFeed feed) {

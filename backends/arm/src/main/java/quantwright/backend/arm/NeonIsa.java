@@ -114,21 +114,6 @@ record NeonIsa(Level level) implements VectorIsa {
     }
 
     @Override
-    public Value roundHalfEven(FunctionBuilder f, Value v) {
-        return f.overloaded("llvm.roundeven", v.type(), v);
-    }
-
-    @Override
-    public Value floatMin(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("olt", x, y), x, y);
-    }
-
-    @Override
-    public Value floatMax(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("ogt", x, y), x, y);
-    }
-
-    @Override
     public Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
         Value low = words(f, pieces[0], pieces[Math.min(1, pieces.length - 1)], zero);
         Value high = pieces.length <= 2 ? low : words(f, pieces[2], pieces[Math.min(3, pieces.length - 1)], zero);

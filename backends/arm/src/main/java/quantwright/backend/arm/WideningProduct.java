@@ -79,7 +79,8 @@ record WideningProduct(boolean safePairs) implements TileProduct {
         return sums;
     }
 
-    private static Value[] products(FunctionBuilder f, Value activation, int half, Value[][] weights, int first, int n) {
+    private static Value[] products(FunctionBuilder f, Value activation, int half, Value[][] weights, int first,
+            int n) {
         Value[] products = new Value[n];
         for (int v = 0; v < n; v++) {
             products[v] = Widening.multiply(f, f.slice(activation, half, 8), f.slice(weights[first + v][0], half, 8));

@@ -128,8 +128,8 @@ class HotLoopTest {
         var spec = new FloatConvSpec(TensorView.withHalo(14, 14, 256, 4, 1, 1), TensorView.dense(14, 14, 256, 4), null,
             Window.square(3, 1, 1), 1, FloatEpilogue.of(FloatActivation.RELU));
         InstructionLoop loop = hot(object(new FloatConvTemplate(new NeonIsa(Level.BASE)), spec, target), target);
-        assertTrue(loop.instructions().stream().anyMatch(i -> i.text().matches("fmla v\\d+\\.4s, v\\d+\\.4s, v\\d+\\.s\\[\\d\\]")),
-            loop::toString);
+        String byElement = "fmla v\\d+\\.4s, v\\d+\\.4s, v\\d+\\.s\\[\\d\\]";
+        assertTrue(loop.instructions().stream().anyMatch(i -> i.text().matches(byElement)), loop::toString);
         assertTrue(loop.size() <= 1.15 * 1.17 * loop.count("fmla"), loop::toString);
     }
 

@@ -13,21 +13,6 @@ interface X86Isa extends VectorIsa {
     }
 
     @Override
-    default Value roundHalfEven(FunctionBuilder f, Value v) {
-        return f.overloaded("llvm.roundeven", v.type(), v);
-    }
-
-    @Override
-    default Value floatMin(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("olt", x, y), x, y);
-    }
-
-    @Override
-    default Value floatMax(FunctionBuilder f, Value x, Value y) {
-        return f.select(f.fcmp("ogt", x, y), x, y);
-    }
-
-    @Override
     default Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
         return X86Narrow.toUnsigned(f, pieces, zero);
     }

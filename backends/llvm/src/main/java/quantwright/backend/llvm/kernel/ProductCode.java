@@ -371,8 +371,10 @@ final class ProductCode {
     private Value[][] activations(Tile t, Address in, int group, int steps) {
         int first = group * product.pixels();
         Address[] pixels = new Address[Math.min(product.pixels(), t.pixels() - first)];
-        Arrays.setAll(pixels, i -> in.plus((first + i) / t.columns() * inRow() + (first + i) % t.columns() * inPixel()));
-        return product.activations(f, pixels, steps, t.vectors().stream().mapToInt(Integer::intValue).max().orElseThrow());
+        Arrays.setAll(pixels, i -> in.plus((first + i) / t.columns() * inRow()
+            + (first + i) % t.columns() * inPixel()));
+        int widest = t.vectors().stream().mapToInt(Integer::intValue).max().orElseThrow();
+        return product.activations(f, pixels, steps, widest);
     }
 
     private void accumulate(Tile t, Value[] acc, int group, Value[] activation, Value[][] weights) {

@@ -129,7 +129,7 @@ public interface TileProduct {
         return accumulators;
     }
 
-    /** Loads the packed weights of {@code lanes} outputs from {@code firstOutput} on into a step of {@code outputs}. */
+    /** Loads the packed weights of {@code lanes} outputs from {@code firstOutput} of a step of {@code outputs}. */
     Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs);
 
     /** The weights of step {@code step} of those that {@link #weights} loaded. */

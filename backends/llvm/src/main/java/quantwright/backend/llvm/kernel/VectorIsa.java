@@ -92,13 +92,19 @@ public interface VectorIsa {
     Value toIntHalfEven(FunctionBuilder f, Value v);
 
     /** Floats rounded to integral floats, half to even. */
-    Value roundHalfEven(FunctionBuilder f, Value v);
+    default Value roundHalfEven(FunctionBuilder f, Value v) {
+        return f.overloaded("llvm.roundeven", v.type(), v);
+    }
 
     /** {@code x < y ? x : y} per float lane; operands are never NaN. */
-    Value floatMin(FunctionBuilder f, Value x, Value y);
+    default Value floatMin(FunctionBuilder f, Value x, Value y) {
+        return f.select(f.fcmp("olt", x, y), x, y);
+    }
 
     /** {@code x > y ? x : y} per float lane; operands are never NaN. */
-    Value floatMax(FunctionBuilder f, Value x, Value y);
+    default Value floatMax(FunctionBuilder f, Value x, Value y) {
+        return f.select(f.fcmp("ogt", x, y), x, y);
+    }
 
     /**
      * Adds {@code zero} to i32 lanes and saturates to a byte, signed or unsigned as the arena's encoding is.
