@@ -54,7 +54,7 @@ final class QuantizeOptions {
     @Option(names = "--no-bias-correction", description = "Leave each channel's mean error on the calibration data.")
     private boolean noBiasCorrection;
     @Option(names = "--integer-softmax",
-            description = "Make softmax integer also where only outputs read it: probabilities in steps of 1/256.")
+            description = "Make every softmax integer, also where only outputs read it: probabilities in steps of 1/256.")
     private boolean integerSoftmax;
     @Option(names = "--arithmetic", paramLabel = "PRESET",
             description = "Rounding of each op: f32, tflite, onnx, xnnpack. Default: what the profile says.")

@@ -15,7 +15,7 @@ import quantwright.ir.arith.ArithmeticPreset;
  * @param arithmetic rounding of each op family
  * @param skip which nodes stay float
  * @param precision bits of each node
- * @param outputSoftmax whether a softmax becomes integer also where no integer op reads it. Its 8-bit result has the step
+ * @param outputSoftmax whether every softmax becomes integer, also where no integer op reads it. Its 8-bit result has the step
  *     1/256, so that a classifier's small probabilities all become 0: the KL divergence from the float model, which sees
  *     those, rises. Softmax in front of integer ops is integer in any case, as their operand has 8 bits anyway
  */

@@ -45,7 +45,7 @@ final class QuantizationPlan {
             QuantizationOptions options) {
         QuantizationPlan plan = new QuantizationPlan(graph);
         plan.assignRoles(options);
-        plan.keepFloatSoftmax(ranges, options);
+        plan.keepFloatSoftmax(extremes, options);
         plan.absorbClamps();
         plan.joinGroups();
         plan.widen(options.precision());
@@ -90,15 +90,15 @@ final class QuantizationPlan {
     }
 
     /**
-     * A softmax stays float where nothing integer reads it (unless the options ask for it), where its probabilities are
-     * so small that a step of 1/256 is too coarse, and where zero points must be 0.
+     * A softmax stays float where zero points must be 0 and, unless the options ask for it, where nothing integer reads
+     * it or its probabilities are so small that a step of 1/256 is too coarse.
      */
-    private void keepFloatSoftmax(Map<String, ValueRange> ranges, QuantizationOptions options) {
+    private void keepFloatSoftmax(Map<String, ValueRange> extremes, QuantizationOptions options) {
         for (Node node : graph.nodes().reversed()) {
             if (roles.get(node) == OpRoles.SOFTMAX) {
-                ValueRange range = ranges.get(node.result().name());
-                boolean fits = range != null && range.high() >= LEAST_PROBABILITY && !options.symmetricActivations();
-                if (!fits || !options.outputSoftmax() && !isReadAsInteger(node.result())) {
+                ValueRange range = extremes.get(node.result().name());
+                boolean fits = range != null && range.high() >= LEAST_PROBABILITY && isReadAsInteger(node.result());
+                if (options.symmetricActivations() || !options.outputSoftmax() && !fits) {
                     roles.put(node, OpRoles.FLOAT);
                 }
             }
