@@ -23,7 +23,13 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
     /** The constants block: scalars splatted to 64 bytes each, then a table. */
     private enum Slot { ZERO1, M1, ZERO2, M2, ZERO16, ZERO_FLOAT, LOW, HIGH, SCALE, FMIN, FMAX, SLOPE, MUL1, SHIFT1,
             MUL2, SHIFT2,
-        MUL3, SHIFT3, MIN_BYTE, MAX_BYTE, TABLE }
+        MUL3, SHIFT3, UPPER1, LOWER1, HALF1, SIGN1, RIGHT1, UPPER2, LOWER2, HALF2, SIGN2, RIGHT2, HALF3, SIGN3, RIGHT3,
+        MIN_BYTE, MAX_BYTE, TABLE }
+
+    /** For each scale of a fixed-point sum, what its rounding shift takes. */
+    private static final Slot[] HALVES = {Slot.HALF1, Slot.HALF2, Slot.HALF3};
+    private static final Slot[] SIGNS = {Slot.SIGN1, Slot.SIGN2, Slot.SIGN3};
+    private static final Slot[] RIGHTS = {Slot.RIGHT1, Slot.RIGHT2, Slot.RIGHT3};
 
     private final ElementwiseSpec spec;
     private final VectorIsa isa;
@@ -65,6 +71,20 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
         for (int i = 0; p.fixed() != null && i < p.fixed().length; i++) {
             longs(b, multipliers[i], p.fixed()[i].multiplier());
             longs(b, shifts[i], p.fixed()[i].shift());
+        }
+        if (spec.op() instanceof Op.FixedAdd) {
+            Slot[] uppers = {Slot.UPPER1, Slot.UPPER2};
+            Slot[] lowers = {Slot.LOWER1, Slot.LOWER2};
+            for (int i = 0; i < uppers.length; i++) {
+                ints(b, uppers[i], p.fixed()[i].multiplier() >>> 16);
+                ints(b, lowers[i], p.fixed()[i].multiplier() & 0xffff);
+            }
+            for (int i = 0; i < HALVES.length; i++) {
+                int right = p.fixed()[i].shift() - 31;
+                ints(b, HALVES[i], right == 0 ? 0 : 1 << (right - 1));
+                ints(b, SIGNS[i], right == 0 ? 0 : -1);
+                ints(b, RIGHTS[i], right);
+            }
         }
         for (int i = 0; i < 64; i++) {
             b.put(at(Slot.MIN_BYTE) + i, (byte) (p.min() ^ isa.byteFlip()));
@@ -185,12 +205,12 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
             case Op.Quantize q -> quantized(at[0], first, count, width);
             case Op.FixedMul m -> fixed(product(at, first, count, width), Slot.MUL1, Slot.SHIFT1);
             case Op.FixedAdd a -> {
-                Value shift = Value.of(IrType.I32.vec(width), a.leftShift());
-                Value x = fixed(f.shl(difference(at[0], first, count, width, Slot.ZERO1), shift), Slot.MUL1,
-                        Slot.SHIFT1);
-                Value y = fixed(f.shl(difference(at[1], first, count, width, Slot.ZERO2), shift), Slot.MUL2,
-                        Slot.SHIFT2);
-                yield fixed(f.add(x, y), Slot.MUL3, Slot.SHIFT3);
+                Value x = term(difference(at[0], first, count, width, Slot.ZERO1), a.leftShift(), Slot.UPPER1,
+                        Slot.LOWER1);
+                Value y = term(difference(at[1], first, count, width, Slot.ZERO2), a.leftShift(), Slot.UPPER2,
+                        Slot.LOWER2);
+                Value sum = f.add(halfAway(x, 0), halfAway(y, 1));
+                yield halfAway(doublingHigh(sum, Slot.MUL3), 2);
             }
             default -> throw new IllegalStateException(spec.op().toString());
         };
@@ -207,6 +227,41 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
         Value s = splat(shift, IrType.I64, half);
         return new FixedPointEmitter(f, Epilogue.FixedRounding.GEMMLOWP_DOUBLE, true)
             .scale(v, new Value[] {m, m}, new Value[] {s, s});
+    }
+
+    /**
+     * The doubling high multiply of {@code v << left} by a 31-bit multiplier m, {@code (v * m * 2^left + 2^30) >> 31}, of
+     * a difference of bytes. With m in two halves of 16 bits no product exceeds 25 bits: what the upper half gives is
+     * whole, so only the lower one rounds.
+     */
+    private Value term(Value v, int left, Slot upper, Slot lower) {
+        IrType type = v.type();
+        Value whole = f.shl(f.mul(v, splat(upper, IrType.I32, type.lanes())), Value.of(type, left - 15));
+        Value part = f.add(f.mul(v, splat(lower, IrType.I32, type.lanes())), Value.of(type, 1 << (30 - left)));
+        return f.add(whole, f.ashr(part, Value.of(type, 31 - left)));
+    }
+
+    /** {@code (v * m + 2^30) >> 31} of i32 lanes, even and odd ones apart in 64 bits. */
+    private Value doublingHigh(Value v, Slot multiplier) {
+        IrType wide = IrType.I64.vec(v.type().lanes() / 2);
+        Value pair = f.bitcast(v, wide);
+        Value half = Value.of(wide, 32);
+        Value m = splat(multiplier, IrType.I64, wide.lanes());
+        Value narrow = f.ashr(f.shl(m, half), half);
+        Value nudge = Value.of(wide, 1L << 30);
+        Value even = f.add(f.mul(f.ashr(f.shl(pair, half), half), narrow), nudge);
+        Value odd = f.add(f.mul(f.ashr(pair, half), narrow), nudge);
+        Value low = f.and(f.lshr(even, Value.of(wide, 31)), Value.of(wide, 0xffffffffL));
+        Value high = f.and(f.shl(odd, Value.of(wide, 1)), Value.of(wide, 0xffffffffL << 32));
+        return f.bitcast(f.or(low, high), v.type());
+    }
+
+    /** Divides by a power of two, to nearest, ties away from zero: the nudge is one less below zero. */
+    private Value halfAway(Value v, int scale) {
+        int lanes = v.type().lanes();
+        Value negative = f.and(f.ashr(v, Value.of(v.type(), 31)), splat(SIGNS[scale], IrType.I32, lanes));
+        Value nudged = f.add(f.add(v, splat(HALVES[scale], IrType.I32, lanes)), negative);
+        return f.ashr(nudged, splat(RIGHTS[scale], IrType.I32, lanes));
     }
 
     private Value quantized(Address in, int first, int count, int width) {

@@ -87,7 +87,7 @@ public final class ElementwiseCases {
         FixedScale[] fixed = new FixedScale[3];
         for (int k = 0; k < 3; k++) {
             fixed[k] = new FixedScale((1 << 30) + r.nextInt(1 << 30),
-                    k == 2 ? 31 + 18 + r.nextInt(3) : 31 + r.nextInt(3));
+                    k == 2 ? 31 + 18 + r.nextInt(3) : 31 + r.nextInt(r.nextBoolean() ? 3 : 32));
         }
         if (op instanceof Op.FixedMul) {
             fixed[0] = new FixedScale(fixed[0].multiplier(), 31 + r.nextInt(9));
