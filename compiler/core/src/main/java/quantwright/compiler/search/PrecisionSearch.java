@@ -100,11 +100,13 @@ public final class PrecisionSearch {
         Plan chosen = choose(candidates);
         Optional<String> rule = boundaryRule(chosen, int8);
         if (rule.isPresent()) {
-            chosen = verified.getOrDefault(int8.assignment(), int8);
+            chosen = latest(int8);
         }
         Figure axis = axis();
         List<Plan> front = options.verifyFront() ? verify(front(axis), progress) : front(axis);
-        return new SearchResult(chosen, rule, first, tried, front, axis, keepsDrop(chosen));
+        verifier.ifPresent(v -> v.time(List.copyOf(tried)).forEach(this::replace));
+        return new SearchResult(latest(chosen), rule, first, tried, front.stream().map(this::latest).toList(), axis,
+                keepsDrop(chosen));
     }
 
     private Plan plan(String name, List<Integer> assignment) {
@@ -122,6 +124,15 @@ public final class PrecisionSearch {
             tried.add(p);
         }
         return plans.stream().map(p -> verified.get(p.assignment())).toList();
+    }
+
+    private void replace(Plan timed) {
+        verified.put(timed.assignment(), timed);
+        tried.replaceAll(p -> p.assignment().equals(timed.assignment()) ? timed : p);
+    }
+
+    private Plan latest(Plan plan) {
+        return verified.getOrDefault(plan.assignment(), plan);
     }
 
     private List<Outcome.Optimum> solve() {
@@ -234,7 +245,7 @@ public final class PrecisionSearch {
             Outcome.Optimum best = optimum(problem.lossMeasure(), List.of(new Budget(measure, limit)));
             Plan plan = plan("front " + (i + 1), best.assignment());
             if (front.stream().noneMatch(p -> p.assignment().equals(plan.assignment()))) {
-                front.add(verified.getOrDefault(plan.assignment(), plan));
+                front.add(latest(plan));
             }
         }
         return front;

@@ -43,7 +43,12 @@ public record SearchResult(Plan chosen, Optional<String> boundaryRule, Outcome.O
             precisions = List.copyOf(precisions);
         }
 
-        /** Number of layers at each precision, in the order of first appearance. */
+        /** This plan with what running it gave. */
+        Plan with(Measurement measurement) {
+            return new Plan(name, assignment, precisions, predicted, Optional.of(measurement));
+        }
+
+        /** Number of layers at each precision, by precision. */
         public Map<String, Long> counts() {
             Map<String, Long> counts = new java.util.TreeMap<>();
             precisions.forEach(p -> counts.merge(p.text(), 1L, Long::sum));
@@ -61,5 +66,8 @@ public record SearchResult(Plan chosen, Optional<String> boundaryRule, Outcome.O
      * @param arenaBytes arena of the compiled program; 0 if it was not compiled
      */
     public record Measurement(double loss, double drop, long picoseconds, long bytes, long arenaBytes) {
+        Measurement withLatency(long least) {
+            return new Measurement(loss, drop, least, bytes, arenaBytes);
+        }
     }
 }

@@ -1,9 +1,12 @@
 package quantwright.compiler.search;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
 import quantwright.compiler.data.ModelFeed;
 import quantwright.compiler.driver.Model;
@@ -13,6 +16,7 @@ import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.evaluate.Agreement;
 import quantwright.compiler.evaluate.Latency;
 import quantwright.compiler.evaluate.ModelSummary;
+import quantwright.compiler.evaluate.PairedTest;
 import quantwright.compiler.evaluate.Predictions;
 import quantwright.compiler.search.SearchResult.Measurement;
 import quantwright.compiler.search.SearchResult.Plan;
@@ -29,6 +33,7 @@ public final class Verifier {
     private final HardwareProfile profile;
     private final ModelFeed data;
     private final Predictions reference;
+    private final Map<List<Integer>, Program> programs = new HashMap<>();
 
     /** A verifier on all of some evaluation data. */
     public Verifier(Quantwright driver, Candidates candidates, HardwareProfile profile, ModelFeed data, Progress progress) {
@@ -43,24 +48,42 @@ public final class Verifier {
         return Program.of(driver, model, profile, On.AUTO, new DiagnosticSink(), Progress.SILENT);
     }
 
-    /** Plans with their measured accuracy, size and, side by side, latency. */
+    /** Plans with their measured accuracy, size and arena. */
     public List<Plan> run(List<Plan> plans, Progress progress) {
         List<Plan> run = new ArrayList<>();
-        List<Program> programs = plans.stream().map(p -> program(candidates.model(p.precisions()))).toList();
-        boolean compiled = programs.stream().allMatch(p -> p.manifest().isPresent());
-        List<Latency> times = compiled && !programs.isEmpty() ? Latency.measure(programs, new Latency.Limit(LATENCY_RUNS,
-                SECONDS_PER_PLAN * programs.size())) : List.of();
         boolean labelled = data.data().source().labelled();
-        for (int i = 0; i < plans.size(); i++) {
-            Agreement agreement = Agreement.of(reference, Predictions.of(programs.get(i), data, data.size(), progress),
+        for (Plan p : plans) {
+            Program program = program(candidates.model(p.precisions()));
+            programs.put(p.assignment(), program);
+            Agreement agreement = Agreement.of(reference, Predictions.of(program, data, data.size(), progress),
                     labelled ? Optional.of(data) : Optional.empty());
-            double drop = agreement.paired().map(p -> p.drop()).orElse(100 - agreement.top1Agreement());
-            Plan p = plans.get(i);
-            run.add(new Plan(p.name(), p.assignment(), p.precisions(), p.predicted(), Optional.of(new Measurement(
-                    agreement.meanDivergence(), drop, compiled ? Math.round(times.get(i).minNanos() * 1e3) : 0,
-                    ModelSummary.of(programs.get(i).graph()).parameterBytes(),
-                    programs.get(i).manifest().map(Manifest::arenaBytes).orElse(0L)))));
+            double drop = agreement.paired().map(PairedTest::drop).orElse(100 - agreement.top1Agreement());
+            run.add(p.with(new Measurement(agreement.meanDivergence(), drop, 0,
+                    ModelSummary.of(program.graph()).parameterBytes(),
+                    program.manifest().map(Manifest::arenaBytes).orElse(0L))));
         }
         return run;
+    }
+
+    /** Plans that were run, with their latency, all measured side by side; as they are if this host cannot measure it. */
+    public List<Plan> time(List<Plan> plans) {
+        List<Program> some = plans.stream().map(p -> programs.get(p.assignment())).toList();
+        if (some.isEmpty() || !some.stream().allMatch(Verifier::measurable)) {
+            return plans;
+        }
+        List<Latency> times = Latency.measure(some, new Latency.Limit(LATENCY_RUNS, SECONDS_PER_PLAN * some.size()));
+        List<Plan> timed = new ArrayList<>();
+        for (int i = 0; i < plans.size(); i++) {
+            timed.add(plans.get(i).with(plans.get(i).measured().orElseThrow().withLatency(Math.round(
+                    times.get(i).minNanos() * 1e3))));
+        }
+        return timed;
+    }
+
+    /** Whether native code runs here, rather than an interpreter or a simulator. */
+    private static boolean measurable(Program program) {
+        try (Executor executor = program.open()) {
+            return executor.bind().isPresent();
+        }
     }
 }

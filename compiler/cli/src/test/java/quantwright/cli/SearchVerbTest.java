@@ -1,0 +1,156 @@
+package quantwright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code qw search} and {@code qw compile --plan} on the built-in model. */
+class SearchVerbTest {
+    @TempDir
+    static Path folder;
+    private static Demo demo;
+    private static Path found;
+    private static Command first;
+
+    @BeforeAll
+    static void search() throws IOException {
+        demo = Demo.in(folder);
+        found = folder.resolve("found");
+        first = Command.ok(arguments("size<=24KiB", found));
+    }
+
+    private static Object[] arguments(String budget, Path output, Object... more) {
+        List<Object> all = new ArrayList<>(List.of("search", demo.model(), "--profile", "x86-avx2", "--calibrate",
+                demo.calibration(), "--samples", 16, "--loss-samples", 8, "--precisions", "w8a8,w4a8,float", "--rounds", 20,
+                "--data", demo.test(), "--limit", 40, "--front", 4, "--preprocess", Demo.PREPROCESSING,
+                "--budget", budget, "-o", output));
+        all.addAll(more.length > 0 ? List.of(more) : List.of("--verify", 2));
+        return all.toArray();
+    }
+
+    private static Map<String, String> texts(Path of) throws IOException {
+        Map<String, String> texts = new TreeMap<>();
+        try (var files = Files.list(of)) {
+            for (Path file : files.toList()) {
+                texts.put(file.getFileName().toString(), Files.readString(file));
+            }
+        }
+        return texts;
+    }
+
+    @Test
+    void writesAProvenPlanThatCompiles() throws IOException {
+        assertTrue(first.out().contains("gap 0"), first.out());
+        String plan = Files.readString(found.resolve("best.plan"));
+        assertTrue(plan.startsWith("quantwright-plan 1\n# glyphs.onnx for x86-avx2\n"), plan);
+        assertTrue(plan.contains(" w4a8"), plan);
+        Path artifact = folder.resolve("artifact");
+        Command compiled = Command.ok("compile", demo.model(), "--profile", "x86-avx2", "--calibrate", demo.calibration(),
+                "--samples", 16, "--preprocess", Demo.PREPROCESSING, "--plan", found.resolve("best.plan"), "-o", artifact);
+        assertEquals("", compiled.err());
+        assertTrue(Files.readString(artifact.resolve("model.qir")).contains("i4"), "weights of 4 bits");
+        assertTrue(Files.size(artifact.resolve("model.qdata")) < 40 * 1024, "float weights are not kept");
+    }
+
+    @Test
+    void theSameTablesGiveTheSameBytesAndNothingIsMeasuredTwice() throws IOException {
+        Path again = folder.resolve("again");
+        Files.createDirectories(again);
+        for (String table : List.of("costs.json", "losses.json")) {
+            Files.copy(found.resolve(table), again.resolve(table));
+        }
+        Command.ok(arguments("size<=24KiB", again));
+        Map<String, String> one = texts(found);
+        Map<String, String> two = texts(again);
+        assertEquals(one.keySet(), two.keySet());
+        // Latencies measured when plans are run stand in front.json alone.
+        one.remove("front.json");
+        two.remove("front.json");
+        assertEquals(one, two);
+    }
+
+    @Test
+    void anInterruptedSearchGoesOnFromWhatItMeasured() throws IOException {
+        Path half = folder.resolve("half");
+        Files.createDirectories(half);
+        Files.copy(found.resolve("costs.json"), half.resolve("costs.json"));
+        String losses = Files.readString(found.resolve("losses.json"));
+        // As it is after half of the rows, one of them marked.
+        int cut = losses.indexOf("},", losses.length() / 2);
+        String marked = losses.substring(0, cut).replaceFirst("(\"w4a8\",\\s*\"loss\" : )[^\\s]+", "$11.25") + "}]\n}\n";
+        Files.writeString(half.resolve("losses.json"), marked);
+        Command.ok(arguments("size<=24KiB", half, "--verify", 0));
+        String whole = Files.readString(half.resolve("losses.json"));
+        assertTrue(whole.contains("1.25"), "measured again");
+        assertEquals(losses.split("\"layer\"").length, whole.split("\"layer\"").length);
+    }
+
+    @Test
+    void budgetsThatConflictAreNamed() {
+        Command c = Command.run(arguments("size<=1KiB,bops<=900G", found, "--verify", 0));
+        assertEquals(1, c.status());
+        assertTrue(c.err().contains("error[QW-A0104]: size<=1.000 KiB"), c.err());
+        assertTrue(c.err().contains("the least size attainable is "), c.err());
+        assertFalse(c.err().contains("bops"), c.err());
+    }
+
+    @Test
+    void badPlansAreRefused() throws IOException {
+        String plan = Files.readString(found.resolve("best.plan"));
+        String layer = plan.lines().filter(l -> l.startsWith("layer ")).findFirst().orElseThrow().split("\"")[1];
+        Command missing = compileWith(plan.replace('"' + layer + '"', '"' + layer + "x\""));
+        assertTrue(missing.err().contains("error[QW-A0109]"), missing.err());
+        assertTrue(missing.err().contains("did you mean '" + layer + "'?"), missing.err());
+        Command illegal = compileWith("quantwright-plan 1\nlayer \"" + layer + "\" w3a8\n");
+        assertTrue(illegal.err().contains("a.plan:2"), illegal.err());
+        assertTrue(illegal.err().contains("did you mean 'w4a8'?"), illegal.err());
+        assertTrue(compileWith("precision: 4\n").err().contains("error[QW-A0108]"));
+        Command another = Command.run("compile", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate",
+                demo.calibration(), "--samples", 2, "--preprocess", Demo.PREPROCESSING, "--plan",
+                found.resolve("best.plan"), "--to", "quantize");
+        assertTrue(another.err().contains("warning[QW-A0111]"), another.err());
+    }
+
+    private static Command compileWith(String plan) throws IOException {
+        Path file = Files.writeString(folder.resolve("a.plan"), plan);
+        Path output = folder.resolve("refused");
+        Command c = Command.run("compile", demo.model(), "--profile", "x86-avx2", "--calibrate", demo.calibration(),
+                "--preprocess", Demo.PREPROCESSING, "--plan", file, "-o", output);
+        assertEquals(1, c.status(), c.err());
+        assertFalse(Files.exists(output));
+        return c;
+    }
+
+    @Test
+    void aTableOfAnotherProfileIsRefused() {
+        Command c = Command.run("search", demo.model(), "--profile", "x86-avx512-vnni", "--calibrate", demo.calibration(),
+                "--samples", 2, "--precisions", "w8a8,w4a8,float", "--preprocess", Demo.PREPROCESSING, "--costs",
+                found.resolve("costs.json"), "-o", folder.resolve("none"));
+        assertEquals(1, c.status());
+        assertTrue(c.err().contains("error[QW-A0112]"), c.err());
+    }
+
+    @Test
+    void optionsAreChecked() {
+        for (List<Object> bad : List.<List<Object>>of(List.of("--budget", "latancy<=1ms"), List.of("--minimize", "size"),
+                List.of("--precisions", "w3a8"), List.of("--rounds", 0))) {
+            List<Object> all = new ArrayList<>(List.of("search", demo.model(), "--calibrate", demo.calibration(), "-o",
+                    folder.resolve("none")));
+            all.addAll(bad);
+            Command c = Command.run(all.toArray());
+            assertEquals(1, c.status(), c.err());
+            assertTrue(c.err().contains("hint: "), c.err());
+        }
+    }
+}
