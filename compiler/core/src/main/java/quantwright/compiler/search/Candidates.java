@@ -22,10 +22,15 @@ public final class Candidates {
     private final Model base;
     private final CalibrationStatistics statistics;
     private final QuantizationOptions how;
+    private final ModelFeed data;
+    private final HardwareProfile profile;
     private final LayerGraph layers;
 
-    private Candidates(Model base, CalibrationStatistics statistics, QuantizationOptions how) {
+    private Candidates(Model base, CalibrationStatistics statistics, ModelFeed data, QuantizationOptions how,
+            HardwareProfile profile) {
         this.base = base;
+        this.data = data;
+        this.profile = profile;
         this.statistics = statistics;
         this.how = how;
         this.layers = LayerGraph.of(base.graph());
@@ -36,10 +41,10 @@ public final class Candidates {
             DiagnosticSink sink, Progress progress) {
         CalibrationStatistics statistics = model.calibrate(data, profile, sink, progress);
         if (!how.equalization()) {
-            return new Candidates(model, statistics, how);
+            return new Candidates(model, statistics, data, how, profile);
         }
         Model equalized = model.equalized(statistics);
-        return new Candidates(equalized, equalized.calibrate(data, profile, sink, progress), how);
+        return new Candidates(equalized, equalized.calibrate(data, profile, sink, progress), data, how, profile);
     }
 
     /** The float model that is quantized. */
@@ -62,12 +67,24 @@ public final class Candidates {
         return Collections.nCopies(layers.layers().size(), precision);
     }
 
-    /** The model of an assignment, a precision for each layer; the float model itself where all are float. */
+    /**
+     * The model of an assignment, a precision for each layer, by statistics alone: its layers are not tuned on data. The
+     * float model itself where all are float.
+     */
     public Model model(List<LayerPrecision> assignment) {
         if (assignment.stream().allMatch(p -> p instanceof LayerPrecision.Real)) {
             return base;
         }
         return base.quantize(statistics, how.withPrecision(plan(layers, assignment)));
+    }
+
+    /** The model of an assignment as {@link Model#quantize} makes it, its layers tuned on the calibration data. */
+    public Model tuned(List<LayerPrecision> assignment, Progress progress) {
+        if (assignment.stream().allMatch(p -> p instanceof LayerPrecision.Real)) {
+            return base;
+        }
+        return base.quantize(data, how.withEqualization(false).withPrecision(plan(layers, assignment)), profile,
+                new DiagnosticSink(), progress);
     }
 
     /** The quantizer's plan of an assignment: what follows a layer takes its activations' kind. */

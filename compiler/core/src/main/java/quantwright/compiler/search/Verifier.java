@@ -23,7 +23,7 @@ import quantwright.compiler.search.SearchResult.Plan;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.profiles.HardwareProfile;
 
-/** Runs plans for real: accuracy on evaluation data, latency where this host runs the profile's code. */
+/** Runs plans for real, as {@code qw compile --plan} makes them: accuracy on evaluation data, latency where this host runs the profile's code. */
 public final class Verifier {
     private static final double SECONDS_PER_PLAN = 0.3;
     private static final int LATENCY_RUNS = 2000;
@@ -53,7 +53,7 @@ public final class Verifier {
         List<Plan> run = new ArrayList<>();
         boolean labelled = data.data().source().labelled();
         for (Plan p : plans) {
-            Program program = program(candidates.model(p.precisions()));
+            Program program = program(candidates.tuned(p.precisions(), progress));
             programs.put(p.assignment(), program);
             Agreement agreement = Agreement.of(reference, Predictions.of(program, data, data.size(), progress),
                     labelled ? Optional.of(data) : Optional.empty());
