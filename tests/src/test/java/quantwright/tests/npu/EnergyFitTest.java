@@ -35,6 +35,11 @@ class EnergyFitTest {
                         voltage 0.65 V;
                         clock 240 MHz;
                     }
+                    point low {
+                        source assumed "not used";
+                        voltage 0.55 V;
+                        clock 100 MHz;
+                    }
                     array {
                         source assumed "NE16: 16 channels into 16, some 150 8-bit MAC per cycle";
                         structure broadcast;
