@@ -258,7 +258,7 @@ final class ConformanceCases {
         output("y", new QLookup(), List.of(input("x", in, shape), constant("table", entries)), out);
         end();
         begin("softmax-" + e.name);
-        output("y", new QSoftmax(1, 1, arithmetic.narrowsAsTflite() ? SoftmaxRule.TFLITE : SoftmaxRule.INTEGER_TABLE),
+        output("y", new QSoftmax(1, 1, arithmetic.followsTflite() ? SoftmaxRule.TFLITE : SoftmaxRule.INTEGER_TABLE),
                 List.of(input("x", activation(i8, 0.1f, -5), 2, e.outputs + 1)), QuantizedType.perTensor(i8, 1f / 256, -128));
         end();
     }
@@ -266,7 +266,7 @@ final class ConformanceCases {
     private void reductions(Extent e) {
         int[] shape = {1, e.size, e.size, e.outputs};
         ScalarType i8 = ScalarType.I8;
-        AverageRule rule = arithmetic.narrowsAsTflite() ? AverageRule.TFLITE_DIVISION : AverageRule.SCALED;
+        AverageRule rule = arithmetic.followsTflite() ? AverageRule.TFLITE_DIVISION : AverageRule.SCALED;
         Window2d window = Window2d.of(2, 2, 1, 1).padded(0, 0, 1, 1);
         QuantizedType.PerTensor same = activation(i8, 0.05f, -5);
         begin("average-pool-" + e.name);
@@ -277,7 +277,7 @@ final class ConformanceCases {
         output("y", new MaxPool(window), List.of(input("x", same, shape)), null);
         end();
         begin("mean-" + e.name);
-        output("y", new QMean(Ints.of(new int[] {1, 2}), false, arithmetic.narrowsAsTflite()
+        output("y", new QMean(Ints.of(new int[] {1, 2}), false, arithmetic.followsTflite()
                 ? AverageRule.TFLITE_MEAN : AverageRule.SCALED, arithmetic.rounding(OpFamily.MEAN),
                 Clamp.full(i8)), List.of(input("x", same, shape)), activation(i8, 0.02f, 3));
         end();
