@@ -32,6 +32,13 @@ final class FixedPointEmitter {
 
     /** The rounded product per lane; {@code multipliers} and {@code shifts} hold even lanes, then odd. */
     Value scale(Value acc, Value[] multipliers, Value[] shifts) {
+        return switch (rounding) {
+            case GEMMLOWP_DOUBLE, DOUBLE_HALF_UP -> roundTwice(acc, multipliers, shifts);
+            default -> roundOnce(acc, multipliers, shifts);
+        };
+    }
+
+    private Value roundOnce(Value acc, Value[] multipliers, Value[] shifts) {
         IrType wide = IrType.I64.vec(acc.type().lanes() / 2);
         Value pair = f.bitcast(acc, wide);
         Value low = half(f.ashr(f.shl(pair, Value.of(wide, 32)), Value.of(wide, 32)), multipliers[0], shifts[0]);
@@ -52,8 +59,7 @@ final class FixedPointEmitter {
             case HALF_AWAY -> halfAway(product, shift);
             case HALF_EVEN -> halfEven(product, shift);
             case TOWARD_ZERO -> towardZero(product, shift);
-            case GEMMLOWP_DOUBLE -> halfAway(high(product), f.sub(shift, Value.of(wide, 31)));
-            case DOUBLE_HALF_UP -> halfUp(high(product), f.sub(shift, Value.of(wide, 31)));
+            case GEMMLOWP_DOUBLE, DOUBLE_HALF_UP -> throw new IllegalStateException(rounding.toString());
         };
         Value top = Value.of(wide, Integer.MAX_VALUE);
         return proven ? r : f.smax(f.smin(r, top), Value.of(wide, Integer.MIN_VALUE));
@@ -94,9 +100,41 @@ final class FixedPointEmitter {
         return f.ashr(f.add(v, f.and(sign(v), mask)), shift);
     }
 
-    // SaturatingRoundingDoublingHighMul is (p + 2^30) >> 31 for a positive multiplier.
-    private Value high(Value product) {
-        Value nudged = f.add(product, Value.of(product.type(), 1L << 30));
-        return f.ashr(nudged, Value.of(product.type(), 31));
+    /**
+     * SaturatingRoundingDoublingHighMul, {@code (acc * m + 2^30) >> 31} for a positive multiplier, which fits 32 bits; then
+     * the rounding shift, in whole vectors of i32.
+     */
+    private Value roundTwice(Value acc, Value[] multipliers, Value[] shifts) {
+        IrType wide = IrType.I64.vec(acc.type().lanes() / 2);
+        Value half = Value.of(wide, 32);
+        Value pair = f.bitcast(acc, wide);
+        Value even = nudged(f.ashr(f.shl(pair, half), half), multipliers[0]);
+        Value odd = nudged(f.ashr(pair, half), multipliers[1]);
+        Value low = f.and(f.lshr(even, Value.of(wide, 31)), Value.of(wide, 0xffffffffL));
+        Value high = f.and(f.shl(odd, Value.of(wide, 1)), Value.of(wide, 0xffffffffL << 32));
+        Value doubled = f.bitcast(f.or(low, high), acc.type());
+        Value amounts = f.bitcast(f.or(shifts[0], f.shl(shifts[1], half)), acc.type());
+        return shifted(doubled, f.sub(amounts, Value.of(acc.type(), 31)));
+    }
+
+    private Value nudged(Value acc, Value m) {
+        Value half = Value.of(acc.type(), 32);
+        // Multipliers fit 32 bits, which the sign extension tells code generation.
+        Value narrow = f.ashr(f.shl(m, half), half);
+        return f.add(f.mul(acc, narrow), Value.of(acc.type(), 1L << 30));
+    }
+
+    /** Rounds to nearest, ties up, or away from zero: the same on a negative number that is one less. */
+    private Value shifted(Value v, Value right) {
+        Value one = Value.of(v.type(), 1);
+        Value some = f.umin(right, one);
+        Value x = v;
+        if (rounding == Epilogue.FixedRounding.GEMMLOWP_DOUBLE) {
+            Value negative = f.ashr(v, Value.of(v.type(), 31));
+            x = f.add(v, f.and(negative, f.sub(Value.zero(v.type()), some)));
+        }
+        // The last bit that is shifted out rounds; adding half first could overflow.
+        Value last = f.and(f.ashr(x, f.sub(right, some)), some);
+        return f.add(f.ashr(x, right), last);
     }
 }
