@@ -14,12 +14,13 @@ final class ArrayUnit {
 
     private final Scratchpad scratchpad;
     private final AccumulatorMemory accumulators;
-    private final Matrix[] buffers;
+    /** Tiles that rest in the array: weights by summed index, or inputs by row; zero points subtracted. */
+    private final int[][][] buffers;
 
     ArrayUnit(MachineParameters machine, Scratchpad scratchpad, AccumulatorMemory accumulators) {
         this.scratchpad = scratchpad;
         this.accumulators = accumulators;
-        this.buffers = new Matrix[machine.stationaryBuffers()];
+        this.buffers = new int[machine.stationaryBuffers()][][];
     }
 
     void execute(ArrayInstruction instruction) {
@@ -37,27 +38,26 @@ final class ArrayUnit {
         }
     }
 
-    private Matrix weights(Weights w) {
-        var out = new int[w.depth() * w.columns()];
+    private int[][] weights(Weights w) {
+        var out = new int[w.depth()][w.columns()];
         for (int k = 0; k < w.depth(); k++) {
-            scratchpad.read(w.type(), w.address() + k * w.pitch(), w.columns(), w.zero(), out, k * w.columns());
+            scratchpad.read(w.type(), w.address() + k * w.pitch(), w.columns(), w.zero(), out[k], 0);
         }
-        return new Matrix(out, w.depth(), w.columns());
+        return out;
     }
 
-    private Matrix inputs(Window w, int first, int rows) {
-        int depth = (int) w.depth();
-        var out = new int[rows * depth];
+    private int[][] inputs(Window w, int first, int rows) {
+        var out = new int[rows][(int) w.depth()];
         for (int row = 0; row < rows; row++) {
-            row(w, first + row, out, row * depth);
+            row(w, first + row, out[row]);
         }
-        return new Matrix(out, rows, depth);
+        return out;
     }
 
     /** Reads one row of a window. */
-    private void row(Window w, int row, int[] out, int to) {
+    private void row(Window w, int row, int[] out) {
         int start = w.address() + row / w.innerRows() * w.outerPitch() + row % w.innerRows() * w.innerPitch();
-        int at = to;
+        int at = 0;
         for (int y = 0; y < w.kernelRows(); y++) {
             for (int x = 0; x < w.kernelColumns(); x++) {
                 scratchpad.read(w.type(), start + y * w.kernelRowPitch() + x * w.kernelColumnPitch(), w.channels(),
@@ -68,58 +68,49 @@ final class ArrayUnit {
     }
 
     /** Multiplies the rows of a window, some at a time. */
-    private void stream(Window input, Matrix weights, Accumulators sums, boolean accumulate) {
+    private void stream(Window input, int[][] weights, Accumulators sums, boolean accumulate) {
         int rows = (int) input.rows();
-        int step = Math.max(1, BLOCK / Math.max(weights.rows(), weights.columns()));
+        int step = Math.max(1, BLOCK / Math.max(weights.length, weights[0].length));
         for (int row = 0; row < rows; row += step) {
-            Matrix block = inputs(input, row, Math.min(step, rows - row));
+            int[][] block = inputs(input, row, Math.min(step, rows - row));
             product(block, weights, sums.address() + row * sums.pitch(), sums.pitch(), accumulate);
         }
     }
 
-    private void product(Matrix a, Matrix b, int address, int pitch, boolean accumulate) {
-        int m = a.rows();
-        int k = a.columns();
-        int n = b.columns();
-        if (!accumulators.narrow() && a.bound() * b.bound() > Integer.MAX_VALUE / k) {
-            var exact = new long[m * n];
-            Products.multiply(a.values(), b.values(), exact, m, k, n);
-            for (int i = 0; i < m; i++) {
-                accumulators.add(address + i * pitch, exact, i * n, n, accumulate);
+    private void product(int[][] a, int[][] b, int address, int pitch, boolean accumulate) {
+        int n = b[0].length;
+        if (!accumulators.narrow() && Products.bound(a) * Products.bound(b) > Integer.MAX_VALUE / b.length) {
+            long[][] exact = Products.multiplyExactly(a, b);
+            for (int i = 0; i < a.length; i++) {
+                accumulators.add(address + i * pitch, exact[i], 0, n, accumulate);
             }
             return;
         }
-        var out = new int[m * n];
-        if (n >= m) {
-            Products.multiply(a.values(), b.values(), out, m, k, n);
-        } else {
-            // The longer side goes to the inner loop.
-            var other = new int[m * n];
-            Products.multiply(b.transposed().values(), a.transposed().values(), other, n, k, m);
-            Products.transpose(other, out, n, m);
-        }
-        for (int i = 0; i < m; i++) {
-            accumulators.add(address + i * pitch, out, i * n, n, accumulate);
+        // The longer side goes to the inner loop.
+        int[][] out = n >= a.length ? Products.multiply(a, b)
+            : Products.transpose(Products.multiply(Products.transpose(b), Products.transpose(a)));
+        for (int i = 0; i < a.length; i++) {
+            accumulators.add(address + i * pitch, out[i], 0, n, accumulate);
         }
     }
 
     private void depthwise(ArrayInstruction.Depthwise d) {
         Window w = d.input();
-        Matrix taps = weights(d.weights());
-        int columns = taps.columns();
+        int[][] taps = weights(d.weights());
+        int columns = taps[0].length;
         int channels = w.channels();
         var input = new int[Math.toIntExact(w.depth())];
         var spread = new int[columns];
         var sums = new long[columns];
         for (int row = 0; row < w.rows(); row++) {
-            row(w, row, input, 0);
+            row(w, row, input);
             Arrays.fill(sums, 0);
-            for (int tap = 0; tap < taps.rows(); tap++) {
+            for (int tap = 0; tap < taps.length; tap++) {
                 for (int c = 0; c < columns; c++) {
                     spread[c] = input[tap * channels + c / d.multiplier()];
                 }
                 for (int c = 0; c < columns; c++) {
-                    sums[c] += (long) spread[c] * taps.values()[tap * columns + c];
+                    sums[c] += (long) spread[c] * taps[tap][c];
                 }
             }
             accumulators.add(d.sums().address() + row * d.sums().pitch(), sums, 0, columns, d.accumulate());
