@@ -6,6 +6,7 @@ module quantwright.backend {
 
     exports quantwright.backend;
     exports quantwright.backend.files;
+    exports quantwright.backend.vendor;
 
     opens quantwright.backend to com.fasterxml.jackson.databind;
 }

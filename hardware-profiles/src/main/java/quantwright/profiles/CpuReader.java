@@ -15,13 +15,21 @@ final class CpuReader {
         this.sink = sink;
     }
 
+    /** Reports that the extensions are not stated, which only bytecode does without. */
+    static void requireFeatures(ProfileSection cpu, DiagnosticSink sink) {
+        boolean takes = cpu.entry("isa").filter(e -> !CpuNames.features(e.values().getFirst().text()).isEmpty())
+                .isPresent();
+        if (takes && cpu.entry("features").isEmpty()) {
+            sink.report(ProfileDiagnostic.MISSING_KEY, cpu.location(), "'features' is missing in section 'cpu'");
+        }
+    }
+
     CpuMachine read(SectionReader s) {
         String isa = s.word("isa");
         List<String> known = CpuNames.features(isa);
-        if (known.isEmpty() == s.has("features")) {
-            sink.report(s.has("features") ? ProfileDiagnostic.CONTRADICTION : ProfileDiagnostic.MISSING_KEY,
-                    s.location("features"), s.has("features") ? "'features' is stated, but " + isa + " has no extensions"
-                            : "'features' is missing in section 'cpu'");
+        if (known.isEmpty() && s.has("features")) {
+            sink.report(ProfileDiagnostic.CONTRADICTION, s.location("features"), "'features' is stated, but " + isa
+                    + " has no extensions");
             return new CpuMachine(isa, s.word("tune"), List.of(), s.whole("vector"), 0, 0);
         }
         for (ProfileSection.Item feature : s.items("features")) {

@@ -12,10 +12,12 @@ import java.util.Optional;
  * @param npu the machine, if it is a neural processing unit
  * @param quantization what the chip's integer arithmetic looks like
  * @param sources where each number comes from, by its path in the profile ({@code npu.scratchpad.read})
+ * @param vendor id of the backend that knows the machine, if it is none of the templates
  * @param hash hexadecimal SHA-256 of the profile's resolved text
  */
 public record HardwareProfile(String id, String summary, Optional<CpuMachine> cpu, Optional<NpuMachine> npu,
-                              QuantizationRules quantization, Map<String, Source> sources, String hash) {
+                              QuantizationRules quantization, Map<String, Source> sources, Optional<String> vendor,
+                              String hash) {
     /** Copies the map. */
     public HardwareProfile {
         sources = Map.copyOf(sources);
@@ -24,6 +26,6 @@ public record HardwareProfile(String id, String summary, Optional<CpuMachine> cp
     /** A CPU whose numbers name no sources. */
     public HardwareProfile(String id, String summary, Optional<CpuMachine> cpu, QuantizationRules quantization,
             String hash) {
-        this(id, summary, cpu, Optional.empty(), quantization, Map.of(), hash);
+        this(id, summary, cpu, Optional.empty(), quantization, Map.of(), Optional.empty(), hash);
     }
 }

@@ -24,8 +24,13 @@ final class ProfileReader {
      */
     HardwareProfile read(String id, ProfileSection root, String hash) {
         new SchemaCheck(sink).check(root, ProfileSchema.ROOT);
-        if (root.section("cpu").isEmpty() && root.section("npu").isEmpty()) {
-            sink.report(ProfileDiagnostic.MISSING_KEY, root.location(), "section 'cpu' or 'npu' is missing");
+        root.section("cpu").ifPresent(c -> CpuReader.requireFeatures(c, sink));
+        long machines = ProfileSchema.MACHINES.stream().filter(m -> root.section(m).isPresent()).count();
+        if (machines != 1) {
+            sink.report(machines == 0 ? ProfileDiagnostic.MISSING_KEY : ProfileDiagnostic.CONTRADICTION, root.location(),
+                    machines == 0 ? "section 'cpu' or 'npu' is missing" : "a profile describes one machine, this one has "
+                            + String.join(" and ", ProfileSchema.MACHINES.stream()
+                                    .filter(m -> root.section(m).isPresent()).toList()));
         }
         sink.throwIfErrors();
         Map<String, Source> sources = new TreeMap<>();
@@ -34,7 +39,8 @@ final class ProfileReader {
         Optional<CpuMachine> cpu = reader.optional("cpu").map(c -> new CpuReader(sink).read(c));
         Optional<NpuMachine> npu = reader.optional("npu").map(n -> new NpuReader(sink).read(n, rules));
         sink.throwIfErrors();
-        return new HardwareProfile(id, reader.word("summary"), cpu, npu, rules, sources, hash);
+        Optional<String> vendor = reader.optional("vendor").map(v -> v.word("backend"));
+        return new HardwareProfile(id, reader.word("summary"), cpu, npu, rules, sources, vendor, hash);
     }
 
     private QuantizationRules quantization(SectionReader s) {

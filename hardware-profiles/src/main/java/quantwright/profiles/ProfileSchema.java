@@ -13,13 +13,18 @@ final class ProfileSchema {
     /** Name of the operating point that energies and bandwidths are stated at. */
     static final String NOMINAL = "nominal";
 
+    /** Sections that describe a machine; a profile has one. */
+    static final List<String> MACHINES = List.of("cpu", "npu", "vendor");
+
     private ProfileSchema() {
     }
 
     /** The section behind {@code profile NAME}. */
     static final SectionType ROOT = SectionType.once("profile", "a chip",
             KeyType.text("summary", "one line for people"))
-            .with(CpuSchema.cpu().optional(), NpuSchema.npu().optional(), quantization());
+            .with(CpuSchema.cpu().optional(), NpuSchema.npu().optional(),
+                    SectionType.once("vendor", "a machine of no template, which a backend of its own knows",
+                            KeyType.text("backend", "id of that backend")).optional(), quantization());
 
     /** A voltage with the clock it allows; {@code nominal} has to be among them. */
     static SectionType point() {

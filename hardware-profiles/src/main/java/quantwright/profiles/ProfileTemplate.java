@@ -46,7 +46,7 @@ public record ProfileTemplate(String text, List<String> missing) {
         if (machine != Machine.NPU) {
             entries.putIfAbsent("cpu.isa", machine == Machine.X86 ? CpuNames.X86_64 : CpuNames.AARCH64);
         }
-        Writer writer = new Writer(entries, machine == Machine.NPU ? "cpu" : "npu");
+        Writer writer = new Writer(entries, machine == Machine.NPU ? "npu" : "cpu");
         comment.forEach(line -> writer.text.append("# ").append(line).append('\n'));
         writer.text.append("qhw 1\nprofile ").append(id).append(" {\n");
         writer.section(ProfileSchema.ROOT, "", "    ");
@@ -57,13 +57,13 @@ public record ProfileTemplate(String text, List<String> missing) {
     /** Writes sections after the schema. */
     private static final class Writer {
         private final Map<String, String> known;
-        private final String leaveOut;
+        private final String machine;
         private final StringBuilder text = new StringBuilder();
         private final List<String> missing = new ArrayList<>();
 
-        Writer(Map<String, String> known, String leaveOut) {
+        Writer(Map<String, String> known, String machine) {
             this.known = known;
-            this.leaveOut = leaveOut;
+            this.machine = machine;
         }
 
         private void section(SectionType type, String path, String indent) {
@@ -81,7 +81,7 @@ public record ProfileTemplate(String text, List<String> missing) {
                 }
             }
             for (SectionType inner : type.sections()) {
-                if (!inner.name().equals(leaveOut)) {
+                if (!ProfileSchema.MACHINES.contains(inner.name()) || inner.name().equals(machine)) {
                     inner(inner, path, indent);
                 }
             }

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
-/** Writes a result file whole or not at all, also when the command is interrupted. */
+/** Writes a result file or folder whole or not at all, also when the command is interrupted. */
 final class WholeFile {
     /** Writes the content to a file beside the target. */
     @FunctionalInterface
@@ -16,6 +18,16 @@ final class WholeFile {
     }
 
     private WholeFile() {
+    }
+
+    private static void delete(Path partial) throws IOException {
+        if (Files.exists(partial)) {
+            try (Stream<Path> tree = Files.walk(partial)) {
+                for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     /**
@@ -33,7 +45,7 @@ final class WholeFile {
                 content.writeTo(partial);
                 Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
             } finally {
-                Files.deleteIfExists(partial);
+                delete(partial);
             }
         } catch (IOException e) {
             throw new UserErrorException(CliDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());

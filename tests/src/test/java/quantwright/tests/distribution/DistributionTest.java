@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -231,6 +232,47 @@ class DistributionTest {
         Result absent = java(modulePath(), "profile", "list", "--plugin-path", folder.resolve("none"));
         assertEquals(1, absent.status());
         assertTrue(absent.err().contains("error[QW-C0104]"), absent.err());
+    }
+
+    /** A chip of no machine template: the example backend, from its jar, emits its stream and runs it. */
+    @Test
+    void theSecondPathCompilesAndRunsAModel() throws IOException, InterruptedException {
+        Path jars = Path.of(System.getProperty("basedir", "")).resolve("vendor").resolve("target");
+        Path plugin;
+        try (Stream<Path> files = Files.list(jars)) {
+            plugin = files.filter(f -> f.toString().endsWith(".jar")).findFirst().orElseThrow();
+        }
+        Path profile = Files.writeString(folder.resolve("acme.qhw"), """
+                qhw 1
+                profile acme {
+                    summary "an invented chip that streams convolutions into an adder";
+                    vendor { backend acme; }
+                    quantization {
+                        arithmetic f32;
+                        weights per-channel;
+                        weight-zero-points no;
+                        activation-zero-points yes;
+                        accumulator 32 bit source assumed "an invented chip";
+                        rounding { convolution fixed<31, half-up, i64>; }
+                    }
+                }
+                """);
+        Path artifact = folder.resolve("acme-out");
+        Result compiled = java(modulePath(), "compile", model, "--profile", profile, "--calibrate",
+                copy("glyphs-calibration.npz"), "--preprocess", "{\"layout\": \"CHW\", \"divide\": 255}", "-o", artifact, "--plugin-path", plugin);
+        assertEquals(0, compiled.status(), compiled.err());
+        String manifest = Files.readString(artifact.resolve("manifest.json"));
+        assertTrue(manifest.contains("acme.convolve_add"), manifest);
+        assertTrue(Files.readString(artifact.resolve("model.qir")).contains("fixed<31, half-up, i64>"));
+        assertTrue(Files.size(artifact.resolve("stream.acme")) > 0);
+        Result compared = java(modulePath(), "evaluate", artifact, "--data", data, "--limit", "40", "--compare",
+                "--plugin-path", plugin);
+        assertEquals(0, compared.status(), compared.out() + compared.err());
+        Result scored = java(modulePath(), "evaluate", artifact, "--data", data, "--limit", "40", "--plugin-path", plugin);
+        assertTrue(scored.out().contains("on acme, 40 samples"), scored.out() + scored.err());
+        Result absent = java(modulePath(), "evaluate", artifact, "--data", data, "--limit", "1");
+        assertEquals(1, absent.status());
+        assertTrue(absent.err().contains("the artifact was made by backend acme"), absent.err());
     }
 
     @Test

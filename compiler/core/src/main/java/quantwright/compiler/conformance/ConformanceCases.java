@@ -13,6 +13,7 @@ import quantwright.ir.arith.Arithmetic;
 import quantwright.ir.arith.DoubleFunctions;
 import quantwright.ir.arith.OpFamily;
 import quantwright.ir.arith.QuantRange;
+import quantwright.ir.arith.Rounding;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.loc.Location;
@@ -173,8 +174,15 @@ final class ConformanceCases {
         begin(name("dense", pair, e));
         Value x = input("x", activation(pair.activations, 0.05f, -5), 2, e.inputs * 3);
         List<Value> operands = weighted(x, pair, e.outputs, e.outputs, e.inputs * 3);
-        product(pair, operands, e.inputs * 3, new QDense(arithmetic.rounding(OpFamily.MATRIX_PRODUCT), clamp(pair)),
-                new QDense(arithmetic.rounding(OpFamily.MATRIX_PRODUCT), Clamp.full(ScalarType.I32)));
+        product(pair, operands, e.inputs * 3, new QDense(rounding(OpFamily.MATRIX_PRODUCT, pair), clamp(pair)),
+                new QDense(rounding(OpFamily.MATRIX_PRODUCT, pair), Clamp.full(ScalarType.I32)));
+    }
+
+    /** Sums of 16-bit activations are wider than an i32 intermediate: those take the rounding that goes with them. */
+    private Rounding rounding(OpFamily family, Pair pair) {
+        Rounding rounding = arithmetic.rounding(family);
+        return pair.activations == ScalarType.I16 && rounding instanceof Rounding.Fixed f
+                && f.intermediate() == Rounding.Intermediate.I32 ? Rounding.TFLITE_16X8 : rounding;
     }
 
     private static String name(String op, Pair pair, Extent e) {
@@ -193,8 +201,8 @@ final class ConformanceCases {
         List<Value> operands = weighted(x, pair, e.outputs, e.outputs, window.kernelH(), window.kernelW(),
                 channels / groups);
         OpFamily family = groups == 1 ? OpFamily.CONVOLUTION : OpFamily.DEPTHWISE_CONVOLUTION;
-        product(pair, operands, taps, new QConv2d(window, groups, arithmetic.rounding(family), clamp(pair)),
-                new QConv2d(window, groups, arithmetic.rounding(family), Clamp.full(ScalarType.I32)));
+        product(pair, operands, taps, new QConv2d(window, groups, rounding(family, pair), clamp(pair)),
+                new QConv2d(window, groups, rounding(family, pair), Clamp.full(ScalarType.I32)));
     }
 
     private List<Value> weighted(Value x, Pair pair, int outputs, int... shape) {

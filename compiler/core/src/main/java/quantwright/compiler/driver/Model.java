@@ -182,9 +182,10 @@ public final class Model {
         if (isQuantized()) {
             throw new UserErrorException(QuantDiagnostic.ALREADY_QUANTIZED, Location.UNKNOWN, graph.name());
         }
-        // Every machine gives the same bits: where the target cannot run here, this host's own code stands in.
-        boolean elsewhere = driver.backendFor(profile).hostRefusal(profile).isPresent();
-        HardwareProfile runs = elsewhere ? driver.hostProfile().orElse(profile) : profile;
+        // Every machine gives the same bits: where the target cannot run here, or is no CPU and may lack floats, this
+        // host's own code stands in.
+        boolean elsewhere = profile.cpu().isEmpty() || driver.backendFor(profile).hostRefusal(profile).isPresent();
+        HardwareProfile runs = elsewhere ? driver.hostProfile().orElseGet(driver::portableProfile) : profile;
         try (Executor executor = executor(request(runs, Progress.SILENT).unfused(), sink)) {
             return new Calibrator(graph, executor).run(data, progress);
         }
