@@ -23,6 +23,12 @@ public record HardwareProfile(String id, String summary, Optional<CpuMachine> cp
         sources = Map.copyOf(sources);
     }
 
+    /** A machine of a template. */
+    public HardwareProfile(String id, String summary, Optional<CpuMachine> cpu, Optional<NpuMachine> npu,
+            QuantizationRules quantization, Map<String, Source> sources, String hash) {
+        this(id, summary, cpu, npu, quantization, sources, Optional.empty(), hash);
+    }
+
     /** A CPU whose numbers name no sources. */
     public HardwareProfile(String id, String summary, Optional<CpuMachine> cpu, QuantizationRules quantization,
             String hash) {
