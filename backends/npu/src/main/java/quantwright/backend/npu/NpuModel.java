@@ -2,12 +2,12 @@ package quantwright.backend.npu;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Manifest;
@@ -20,7 +20,6 @@ import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.diag.InternalCompilerError;
-import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.TensorType;
 import quantwright.npu.isa.Finding;
@@ -41,9 +40,23 @@ public final class NpuModel {
         NpuMachine machine = request.profile().npu().orElseThrow();
         this.request = request;
         this.parameters = Machines.parameters(machine);
-        this.partition = new Partition(request.graph(), new Support(machine, parameters));
-        CostModel model = new CostModel(machine, parameters);
-        List<Partition.Part> parts = partition.parts();
+        Map<Node, String> refused = new HashMap<>();
+        Partition attempt = null;
+        while (attempt == null) {
+            attempt = new Partition(request.graph(), new Support(machine, parameters), refused);
+            try {
+                build(attempt.parts(), new CostModel(machine, parameters));
+            } catch (NoRoom e) {
+                // The host takes what does not fit; the rest is divided anew.
+                refused.put(e.layer().node(), "does not fit the scratchpad of " + parameters.scratchpadBytes() + " bytes");
+                attempt = null;
+            }
+        }
+        this.partition = attempt;
+    }
+
+    private void build(List<Partition.Part> parts, CostModel model) throws NoRoom {
+        built.clear();
         for (int i = 0; i < parts.size(); i++) {
             request.progress().update("scheduling", i, parts.size());
             built.add(build(request.graph().name(), parts.get(i), model, request.fuse()));
@@ -51,22 +64,14 @@ public final class NpuModel {
         request.progress().update("scheduling", parts.size(), parts.size());
     }
 
-    /**
-     * Compiles a graph.
-     *
-     * @throws UserErrorException if a layer does not fit the scratchpad
-     */
+    /** Compiles a graph; what the machine cannot execute is the host's. */
     public static NpuModel of(CompileRequest request) {
         return new NpuModel(request);
     }
 
-    private static ProgramBuilder.Built build(String name, Partition.Part part, CostModel model, boolean fuse) {
-        ProgramBuilder.Built result;
-        try {
-            result = new ProgramBuilder(name, part, model, fuse).build();
-        } catch (NoRoom e) {
-            throw new UserErrorException(BackendDiagnostic.NO_KERNEL, e.layer().node().location(), e.getMessage());
-        }
+    private static ProgramBuilder.Built build(String name, Partition.Part part, CostModel model, boolean fuse)
+            throws NoRoom {
+        ProgramBuilder.Built result = new ProgramBuilder(name, part, model, fuse).build();
         List<Finding> findings = ProgramChecker.check(result.program());
         if (!findings.isEmpty()) {
             throw new InternalCompilerError("the program of " + name + " breaks the machine's rules: "
@@ -87,7 +92,7 @@ public final class NpuModel {
 
     /** Steps of programs and host, in the graph's order. */
     public List<Manifest.Step> steps() {
-        Map<Node, List<Step>> byNode = new java.util.HashMap<>();
+        Map<Node, List<Step>> byNode = new HashMap<>();
         built.forEach(b -> b.steps().forEach(s -> byNode.computeIfAbsent(s.layer().node(), k -> new ArrayList<>()).add(s)));
         List<Manifest.Step> steps = new ArrayList<>();
         for (Node node : request.graph()) {

@@ -24,6 +24,7 @@ import quantwright.ir.op.QReinterpret;
 final class Partition {
     private static final String RENAMES = "renames bytes for the host";
     private final Graph graph;
+    private final Map<Node, String> refused;
     private final Map<Node, String> reasons = new LinkedHashMap<>();
     private final Map<Node, Integer> levels = new HashMap<>();
     private final Set<Node> onNpu = new HashSet<>();
@@ -44,8 +45,14 @@ final class Partition {
         }
     }
 
-    Partition(Graph graph, Support support) {
+    /**
+     * Divides a graph.
+     *
+     * @param refused nodes that the machine has an instruction but no room for, with the reason
+     */
+    Partition(Graph graph, Support support, Map<Node, String> refused) {
         this.graph = graph;
+        this.refused = refused;
         for (Node node : graph) {
             if (!(node.op() instanceof Constant)) {
                 side(node, support);
@@ -74,6 +81,10 @@ final class Partition {
     }
 
     private void side(Node node, Support support) {
+        if (refused.containsKey(node)) {
+            reasons.put(node, refused.get(node));
+            return;
+        }
         if (isRenaming(node) && !isOnNpu(node.operand(0))) {
             reasons.put(node, RENAMES);
             return;
