@@ -38,7 +38,8 @@ public final class ArmBackend extends LlvmBackend {
         }
         VectorIsa dots = new NeonIsa(Level.DOTPROD);
         if (!has.contains(CpuFeature.I8MM)) {
-            return CpuKernels.of(dots, List.of(new ConvTemplate(dots, false)), List.of(new DepthwiseTemplate(dots, false)));
+            return CpuKernels.of(dots, List.of(new ConvTemplate(dots, false)),
+                    List.of(new DepthwiseTemplate(dots, false)));
         }
         VectorIsa matrices = new NeonIsa(Level.I8MM);
         return CpuKernels.of(matrices, List.of(new ConvTemplate(matrices, false), new ConvTemplate(dots, false)),

@@ -36,7 +36,8 @@ final class DotProduct implements TileProduct {
     @Override
     public Value[] accumulate(FunctionBuilder f, Value[] accumulators, Value[] activation, Value[] weights) {
         Value acc = accumulators[0];
-        return new Value[] {f.intrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8", acc.type(), acc, weights[0], activation[0])};
+        return new Value[] {f.intrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8", acc.type(), acc, weights[0],
+            activation[0])};
     }
 
     @Override

@@ -56,7 +56,8 @@ final class MatrixProduct implements TileProduct {
         // The row of a pixel that is not there is whatever the register held; its sums are never read.
         Value[] loaded = new Value[2];
         for (int i = 0; i < 2; i++) {
-            loaded[i] = i < pixels.length ? f.load(IrType.I64.vec(steps), pixels[i], 1) : Value.poison(IrType.I64.vec(steps));
+            IrType row = IrType.I64.vec(steps);
+            loaded[i] = i < pixels.length ? f.load(row, pixels[i], 1) : Value.poison(row);
         }
         Value[][] each = new Value[steps][];
         for (int s = 0; s < steps; s++) {

@@ -114,6 +114,24 @@ record NeonIsa(Level level) implements VectorIsa {
     }
 
     @Override
+    public boolean scalesDoubled() {
+        return true;
+    }
+
+    @Override
+    public Value scaleDoubled(FunctionBuilder f, Value acc, Value multiplier, Value shift, boolean tiesAway) {
+        IrType type = acc.type();
+        Value high = f.overloaded("llvm.aarch64.neon.sqrdmulh", type, acc, multiplier);
+        Value left = f.sub(Value.of(type, 31), shift);
+        if (tiesAway) {
+            // One less where a value below zero is shifted, so that its tie goes down.
+            Value below = f.ashr(f.and(high, left), Value.of(type, 31));
+            high = f.overloaded("llvm.sadd.sat", type, high, below);
+        }
+        return f.overloaded("llvm.aarch64.neon.srshl", type, high, left);
+    }
+
+    @Override
     public Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
         Value low = words(f, pieces[0], pieces[Math.min(1, pieces.length - 1)], zero);
         Value high = pieces.length <= 2 ? low : words(f, pieces[2], pieces[Math.min(3, pieces.length - 1)], zero);

@@ -41,7 +41,8 @@ record WideningDot(boolean safePairs) implements VectorIsa.Dot {
             Value pairs = f.overloaded("llvm.aarch64.neon.addp", low.type(), low, high);
             return Widening.addPairs(f, acc, pairs);
         }
-        Value fours = f.overloaded("llvm.aarch64.neon.addp", acc.type(), Widening.pairs(f, low), Widening.pairs(f, high));
+        Value fours = f.overloaded("llvm.aarch64.neon.addp", acc.type(), Widening.pairs(f, low),
+            Widening.pairs(f, high));
         return f.add(acc, fours);
     }
 

@@ -225,7 +225,7 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
         int half = v.type().lanes() / 2;
         Value m = splat(multiplier, IrType.I64, half);
         Value s = splat(shift, IrType.I64, half);
-        return new FixedPointEmitter(f, Epilogue.FixedRounding.GEMMLOWP_DOUBLE, true)
+        return new FixedPointEmitter(f, isa, Epilogue.FixedRounding.GEMMLOWP_DOUBLE, true)
             .scale(v, new Value[] {m, m}, new Value[] {s, s});
     }
 

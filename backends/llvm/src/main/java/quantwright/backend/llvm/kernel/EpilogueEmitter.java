@@ -168,7 +168,7 @@ final class EpilogueEmitter implements TileEpilogue {
             multipliers[part] = cached("multiplier" + at, wide, channels8.plus(layout.factor + at));
             shifts[part] = cached("shift" + at, wide, channels8.plus(layout.shift + at));
         }
-        return new FixedPointEmitter(f, r.rounding(), r.proven()).scale(acc, multipliers, shifts);
+        return new FixedPointEmitter(f, isa, r.rounding(), r.proven()).scale(acc, multipliers, shifts);
     }
 
     private Value scaled(Piece p) {

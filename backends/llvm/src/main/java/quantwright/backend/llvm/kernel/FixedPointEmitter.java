@@ -10,6 +10,7 @@ import quantwright.backend.llvm.text.Value;
  */
 final class FixedPointEmitter {
     private final FunctionBuilder f;
+    private final VectorIsa isa;
     private final Epilogue.FixedRounding rounding;
     private final boolean proven;
 
@@ -18,8 +19,9 @@ final class FixedPointEmitter {
      *
      * @param proven every rounded product fits i32
      */
-    FixedPointEmitter(FunctionBuilder f, Epilogue.FixedRounding rounding, boolean proven) {
+    FixedPointEmitter(FunctionBuilder f, VectorIsa isa, Epilogue.FixedRounding rounding, boolean proven) {
         this.f = f;
+        this.isa = isa;
         this.rounding = rounding;
         this.proven = proven;
     }
@@ -32,10 +34,11 @@ final class FixedPointEmitter {
 
     /** The rounded product per lane; {@code multipliers} and {@code shifts} hold even lanes, then odd. */
     Value scale(Value acc, Value[] multipliers, Value[] shifts) {
-        return switch (rounding) {
-            case GEMMLOWP_DOUBLE, DOUBLE_HALF_UP -> roundTwice(acc, multipliers, shifts);
-            default -> roundOnce(acc, multipliers, shifts);
-        };
+        if (!rounding.doubled()) {
+            return roundOnce(acc, multipliers, shifts);
+        }
+        return isa.scalesDoubled() ? isa.scaleDoubled(f, acc, words(multipliers), words(shifts),
+                rounding == Epilogue.FixedRounding.GEMMLOWP_DOUBLE) : roundTwice(acc, multipliers, shifts);
     }
 
     private Value roundOnce(Value acc, Value[] multipliers, Value[] shifts) {
@@ -46,6 +49,17 @@ final class FixedPointEmitter {
         Value mask = Value.of(wide, 0xffffffffL);
         Value joined = f.or(f.and(low, mask), f.shl(high, Value.of(wide, 32)));
         return f.bitcast(joined, acc.type());
+    }
+
+    /** The low words of 64-bit lanes that come apart as even and odd, in the order of the lanes. */
+    private Value words(Value[] halves) {
+        int n = 2 * halves[0].type().lanes();
+        int[] order = new int[n];
+        for (int i = 0; i < n; i++) {
+            order[i] = i % 2 == 0 ? i : n + i - 1;
+        }
+        IrType words = IrType.I32.vec(n);
+        return f.shuffle(f.bitcast(halves[0], words), f.bitcast(halves[1], words), order);
     }
 
     private Value half(Value acc, Value m, Value shift) {

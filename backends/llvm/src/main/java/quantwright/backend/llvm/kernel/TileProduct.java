@@ -113,8 +113,8 @@ public interface TileProduct {
     Value[] accumulate(FunctionBuilder f, Value[] accumulators, Value[] activation, Value[] weights);
 
     /**
-     * Adds a step's products of one group of pixels and several vectors of outputs; where {@link #accumulate} is a chain
-     * of instructions, those of neighbouring vectors alternate.
+     * Adds a step's products of one group of pixels and several vectors of outputs; where {@link #accumulate} is a
+     * chain of instructions, those of neighbouring vectors alternate.
      */
     default Value[][] accumulateAll(FunctionBuilder f, Value[][] accumulators, Value[] activation, Value[][] weights) {
         Value[][] sums = new Value[accumulators.length][];

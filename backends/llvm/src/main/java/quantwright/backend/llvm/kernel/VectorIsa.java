@@ -88,6 +88,22 @@ public interface VectorIsa {
         return new BroadcastProduct(new FloatDot());
     }
 
+    /** Whether {@link #scaleDoubled} is there. */
+    default boolean scalesDoubled() {
+        return false;
+    }
+
+    /**
+     * Fixed-point scaling rounded twice, by instructions on 32-bit lanes: the doubled product's high half, ties up,
+     * then a right shift by {@code shift - 31}, with ties up or away from zero.
+     *
+     * @param multiplier Q31, not negative
+     * @param shift      right shift of the whole product, 31 to 62
+     */
+    default Value scaleDoubled(FunctionBuilder f, Value acc, Value multiplier, Value shift, boolean tiesAway) {
+        throw new UnsupportedOperationException(suffix());
+    }
+
     /** Floats to i32, half to even; out of range is unspecified. */
     Value toIntHalfEven(FunctionBuilder f, Value v);
 
