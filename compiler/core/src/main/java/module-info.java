@@ -18,6 +18,7 @@ module quantwright.compiler {
     exports quantwright.compiler.quant;
     exports quantwright.compiler.search;
     exports quantwright.compiler.search.solve;
+    exports quantwright.compiler.sensitivity;
 
     opens quantwright.compiler.search to com.fasterxml.jackson.databind;
 

@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
         description = "Quantizes neural networks for a chip and compiles them for it.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoVerb.class, InspectVerb.class, CompileVerb.class, RunVerb.class, EvaluateVerb.class,
-            BenchVerb.class, SearchVerb.class, SimulateVerb.class, OptVerb.class, ProfileVerb.class, ExportVerb.class},
+            BenchVerb.class, SensitivityVerb.class, SearchVerb.class, SimulateVerb.class,
+            OptVerb.class, ProfileVerb.class, ExportVerb.class},
         footer = {"", "Exit status: 0 done; 1 something is wrong with the input, or a check does not hold; 2 a bug of"
             + " ours.", "qw COMMAND --help explains a command. Start with: qw demo"})
 final class Qw implements Runnable {

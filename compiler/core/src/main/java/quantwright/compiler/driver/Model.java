@@ -120,6 +120,11 @@ public final class Model {
         return executor(request(profile, progress), sink);
     }
 
+    /** As {@link #executor(HardwareProfile, DiagnosticSink, Progress)}, for a graph derived from this model's. */
+    public Executor executor(Graph derived, HardwareProfile profile, DiagnosticSink sink) {
+        return new Model(driver, derived, options, symbol).executor(profile, sink, Progress.SILENT);
+    }
+
     private Executor executor(CompileRequest request, DiagnosticSink sink) {
         Backend backend = driver.backendFor(request.profile());
         String refusal;
@@ -208,12 +213,12 @@ public final class Model {
         CalibrationStatistics statistics = calibrate(data, profile, sink, progress);
         Model base = this;
         if (how.equalization()) {
-            base = new Model(driver, ChannelEqualizer.equalize(graph, statistics), options, symbol);
+            base = equalized(statistics);
             statistics = base.calibrate(data, profile, sink, progress);
         }
         long start = System.nanoTime();
         return finish(GraphQuantizer.quantize(base.graph, statistics, how,
-                part -> new Model(driver, part, options, symbol).executor(profile, sink, Progress.SILENT), data, progress), start);
+                part -> executor(part, profile, sink), data, progress), start);
     }
 
     /** The integer model by statistics of this float model's activations alone: as it is, its layers not tuned on data. */

@@ -36,6 +36,11 @@ public record PrecisionPlan(LayerPrecision standard, SortedMap<String, LayerPrec
         return layers.getOrDefault(node.results().getFirst().name(), standard);
     }
 
+    /** The layers of a normalized float graph that have weights to choose bits for, in execution order. */
+    public static List<Node> layers(Graph graph) {
+        return graph.nodes().stream().filter(n -> OpRoles.of(n) == OpRoles.PRODUCT).toList();
+    }
+
     /** This plan with another precision for one node. */
     public PrecisionPlan with(String name, LayerPrecision precision) {
         SortedMap<String, LayerPrecision> changed = new TreeMap<>(layers);

@@ -172,7 +172,8 @@ final class QuantizationPlan {
     private void joinGroups() {
         for (Node node : graph) {
             OpRoles role = roles.get(node);
-            if (role == OpRoles.MOVE || role == OpRoles.CLAMP && !absorbed.contains(node)) {
+            // Also where the move stays float: its result may be the operand's memory, which calibration sees once.
+            if (OpRoles.of(node) == OpRoles.MOVE || role == OpRoles.CLAMP && !absorbed.contains(node)) {
                 groups.join(node.operand(0), node.result());
             } else if (role == OpRoles.JOIN) {
                 node.operands().forEach(o -> groups.join(node.result(), o));

@@ -1,0 +1,301 @@
+package quantwright.compiler.sensitivity;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.Executor;
+import quantwright.compiler.data.ModelFeed;
+import quantwright.compiler.driver.Model;
+import quantwright.compiler.evaluate.Divergence;
+import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.quant.CalibrationStatistics;
+import quantwright.compiler.quant.LayerPrecision;
+import quantwright.compiler.quant.PrecisionPlan;
+import quantwright.compiler.quant.QuantizationOptions;
+import quantwright.ir.Graph;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.data.ConstantData;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
+import quantwright.ir.op.Constant;
+import quantwright.ir.pass.GraphCopy;
+import quantwright.ir.text.QirPrinter;
+import quantwright.ir.type.QuantizedType;
+import quantwright.profiles.HardwareProfile;
+
+/**
+ * Measures what each layer costs at each candidate precision, with the profile's generated code. For each layer the float
+ * model, the model with only this layer quantized, and the model quantized but for this layer run over the samples, one
+ * sample at a time. Weights are rounded as the recipe says, but not tuned on data: tuning lessens the errors of all layers,
+ * and would take its time for every measurement.
+ *
+ * <p>The second-order estimate needs no gradients: the divergence of a model's outputs has no first-order term where the
+ * perturbation is none, and its Hessian is the Fisher information F. With weights moved by +-d each at random the expected
+ * divergence is half of d^2 times the trace of F (M. Hutchinson, 1989); the mean of F over the weights times the squared
+ * rounding error is the estimate of Z. Dong et al., "HAWQ-V2: Hessian aware trace-weighted quantization of neural
+ * networks", NeurIPS 2020. Steps d are in proportion to each output's greatest weight, as quantization's are.
+ */
+public final class SensitivityAnalysis {
+    /** Share of an output's greatest weight that the weights of a probe move by. */
+    private static final double PROBE = 1.0 / 128;
+    private final Model model;
+    private final ModelFeed feed;
+    private final QuantizationOptions how;
+    private final HardwareProfile profile;
+    private final List<LayerPrecision.Integer> candidates;
+    private final DiagnosticSink sink;
+    private Model base;
+    private CalibrationStatistics statistics;
+    private float[][] expected;
+
+    /**
+     * An analysis.
+     *
+     * @param model a float model
+     * @param feed samples to measure on; ranges are found on them too
+     * @param how the recipe; its precision plan is not used
+     * @param candidates precisions to measure each layer at
+     * @param sink takes a warning when the interpreter stands in for native code
+     */
+    public SensitivityAnalysis(Model model, ModelFeed feed, QuantizationOptions how, HardwareProfile profile,
+            List<LayerPrecision.Integer> candidates, DiagnosticSink sink) {
+        this.model = model;
+        this.feed = feed;
+        this.how = how.withWeights(how.weights().untuned());
+        this.profile = profile;
+        this.candidates = List.copyOf(candidates);
+        this.sink = sink;
+    }
+
+    /**
+     * Measures what the file does not hold yet, writing it after each layer.
+     *
+     * @param file results file, made if there is none; empty to keep nothing
+     * @throws UserErrorException if the file holds other results, or the data does not fit the model
+     * @throws CancellationException if the thread is interrupted; the file holds what was measured
+     */
+    public SensitivityResults run(Optional<Path> file, Progress progress) {
+        QuantizationOptions recipe = how.withPrecision(PrecisionPlan.uniform(LayerPrecision.W8A8));
+        SensitivityResults results = new SensitivityResults(hash(QirPrinter.print(model.graph())
+                .getBytes(StandardCharsets.UTF_8)), dataHash(), recipe.toString(), new TreeMap<>(), List.of());
+        if (file.isPresent() && Files.exists(file.get())) {
+            SensitivityResults old = SensitivityResults.read(file.get());
+            if (!old.isOfSame(results)) {
+                throw new UserErrorException(SensitivityDiagnostic.OTHER_RESULTS, Location.file(file.get()),
+                        "it was measured on model " + old.model().substring(0, Math.min(12, old.model().length())));
+            }
+            results = old;
+        }
+        List<Node> layers = PrecisionPlan.layers(model.graph());
+        if (layers.isEmpty()) {
+            throw new UserErrorException(SensitivityDiagnostic.NO_LAYERS, Location.UNKNOWN, model.graph().name());
+        }
+        int done = 0;
+        for (Node layer : layers) {
+            progress.update("measuring layers", done++, layers.size());
+            List<LayerPrecision.Integer> missing = missing(results, layer.result().name());
+            if (!missing.isEmpty()) {
+                prepare();
+                results = add(results, layer.result().name(), missing, layers);
+                if (file.isPresent()) {
+                    results.write(file.get());
+                }
+            }
+        }
+        progress.update("measuring layers", done, done);
+        return results;
+    }
+
+    private List<LayerPrecision.Integer> missing(SensitivityResults results, String layer) {
+        return candidates.stream().filter(c -> results.find(layer, c.text()).isEmpty()).toList();
+    }
+
+    private void prepare() {
+        if (base != null) {
+            return;
+        }
+        statistics = model.calibrate(feed, profile, sink, Progress.SILENT);
+        base = model;
+        if (how.equalization()) {
+            base = model.equalized(statistics);
+            statistics = base.calibrate(feed, profile, sink, Progress.SILENT);
+        }
+        expected = new float[(int) feed.size()][];
+        try (Executor executor = base.executor(profile, sink, Progress.SILENT)) {
+            for (int s = 0; s < expected.length; s++) {
+                expected[s] = Divergence.scores(executor.run(inputs(s)).getFirst());
+            }
+        }
+    }
+
+    private SensitivityResults add(SensitivityResults results, String name, List<LayerPrecision.Integer> precisions,
+            List<Node> layers) {
+        SortedMap<String, Double> uniform = new TreeMap<>(results.uniform());
+        Node layer = PrecisionPlan.layers(base.graph()).stream().filter(n -> n.result().name().equals(name)).findFirst()
+                .orElseThrow();
+        Probe probe = Probe.of(base.graph(), layer);
+        double perSquare = divergence(probe.graph) / probe.squares;
+        List<LayerSensitivity> all = new ArrayList<>(results.layers());
+        for (LayerPrecision.Integer precision : precisions) {
+            PrecisionPlan everywhere = PrecisionPlan.uniform(precision);
+            uniform.computeIfAbsent(precision.text(), _ -> divergence(quantized(everywhere)));
+            Graph alone = quantized(PrecisionPlan.uniform(new LayerPrecision.Real()).with(name, precision));
+            Alone measured = alone(alone, name);
+            all.add(new LayerSensitivity(name, precision.text(), layer.operand(1).type().shape().elementCount(),
+                    measured.sqnr, measured.divergence, measured.flipped,
+                    divergence(quantized(everywhere.with(name, new LayerPrecision.Real()))),
+                    perSquare * squaredError(layer, alone)));
+        }
+        List<String> order = layers.stream().map(n -> n.result().name()).toList();
+        List<String> texts = candidates.stream().map(LayerPrecision::text).toList();
+        all.sort(java.util.Comparator.<LayerSensitivity>comparingInt(l -> order.indexOf(l.layer()))
+                .thenComparingInt(l -> texts.indexOf(l.precision())).thenComparing(LayerSensitivity::precision));
+        return new SensitivityResults(results.model(), results.data(), results.recipe(), uniform, all);
+    }
+
+    private Graph quantized(PrecisionPlan plan) {
+        return base.quantize(statistics, how.withPrecision(plan)).graph();
+    }
+
+    private double divergence(Graph graph) {
+        double sum = 0;
+        try (Executor executor = base.executor(graph, profile, sink)) {
+            for (int s = 0; s < expected.length; s++) {
+                sum += Divergence.of(expected[s], Divergence.scores(executor.run(inputs(s)).getFirst()));
+            }
+        }
+        return sum / expected.length;
+    }
+
+    private record Alone(double divergence, double flipped, double sqnr) {
+    }
+
+    private Alone alone(Graph graph, String layer) {
+        double divergence = 0;
+        int flipped = 0;
+        double signal = 0;
+        double noise = 0;
+        try (Executor real = base.executor(showing(base.graph(), layer), profile, sink);
+                Executor integer = base.executor(showing(graph, layer), profile, sink)) {
+            for (int s = 0; s < expected.length; s++) {
+                float[] wanted = real.run(inputs(s)).getLast().floats();
+                List<Tensor> outputs = integer.run(inputs(s));
+                float[] got = outputs.getLast().floats();
+                for (int i = 0; i < wanted.length; i++) {
+                    signal += (double) wanted[i] * wanted[i];
+                    noise += ((double) wanted[i] - got[i]) * ((double) wanted[i] - got[i]);
+                }
+                float[] scores = Divergence.scores(outputs.getFirst());
+                divergence += Divergence.of(expected[s], scores);
+                flipped += Divergence.top1(scores) == Divergence.top1(expected[s]) ? 0 : 1;
+            }
+        }
+        return new Alone(divergence / expected.length, 100.0 * flipped / expected.length,
+                10 * Math.log10(signal / Math.max(noise, Double.MIN_NORMAL)));
+    }
+
+    /** The graph with one more output: a layer's result. */
+    private static Graph showing(Graph graph, String layer) {
+        Graph copy = GraphCopy.of(graph);
+        Value shown = copy.nodes().stream().flatMap(n -> n.results().stream()).filter(v -> v.name().equals(layer))
+                .findFirst().orElseThrow();
+        copy.addOutput(layer + ".shown", shown);
+        return copy;
+    }
+
+    /** Sum of the squared rounding errors of a layer's weights. */
+    private static double squaredError(Node layer, Graph quantized) {
+        float[] w = constant(layer).floats();
+        for (Node node : quantized) {
+            boolean product = node.op().mnemonic().equals("q.conv2d") || node.op().mnemonic().equals("q.dense");
+            if (product) {
+                // Only this layer is an integer product.
+                Tensor q = constant(node);
+                QuantizedType type = q.type().quantized();
+                int per = w.length / q.type().dim(0);
+                double sum = 0;
+                for (int i = 0; i < w.length; i++) {
+                    double e = (double) type.scale(type.scaleCount() == 1 ? 0 : i / per) * q.integer(i) - w[i];
+                    sum += e * e;
+                }
+                return sum;
+            }
+        }
+        throw new IllegalStateException(layer + " did not become integer");
+    }
+
+    private static Tensor constant(Node layer) {
+        return ((Constant) layer.operand(1).producer().op()).data().toTensor();
+    }
+
+    /** A float graph in which the weights of one layer are moved at random, and by how much in all. */
+    private record Probe(Graph graph, double squares) {
+        static Probe of(Graph graph, Node layer) {
+            Tensor w = constant(layer);
+            float[] values = w.floats();
+            int per = values.length / w.type().dim(0);
+            Random random = new Random(values.length);
+            double squares = 0;
+            for (int from = 0; from < values.length; from += per) {
+                double widest = 0;
+                for (int i = from; i < from + per; i++) {
+                    widest = Math.max(widest, Math.abs(values[i]));
+                }
+                for (int i = from; i < from + per; i++) {
+                    float moved = (float) (values[i] + (random.nextBoolean() ? PROBE : -PROBE) * widest);
+                    squares += ((double) moved - values[i]) * ((double) moved - values[i]);
+                    values[i] = moved;
+                }
+            }
+            Node constant = layer.operand(1).producer();
+            return new Probe(GraphCopy.of(graph, n -> n == constant ? new Constant(ConstantData.of(w)) : n.op()),
+                    Math.max(squares, Double.MIN_NORMAL));
+        }
+    }
+
+    private List<Tensor> inputs(long sample) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("the analysis was cancelled");
+        }
+        try {
+            return feed.inputs(sample);
+        } catch (FormatException e) {
+            throw e.toUserError();
+        }
+    }
+
+    private String dataHash() {
+        MessageDigest digest = sha256();
+        for (long s = 0; s < feed.size(); s++) {
+            inputs(s).forEach(t -> digest.update(ByteBuffer.wrap(t.pack())));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static String hash(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256().digest(bytes));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
