@@ -43,11 +43,12 @@ import quantwright.profiles.HardwareProfile;
 
 /** {@code qw search}. */
 @Command(name = "search", sortOptions = false,
-        description = {"Finds the precision of every layer: the least loss within budgets, proven optimal for the measured costs,"
-            + " then verified by running the quantized model.",
+        description = {"Finds the precision of every layer: the least loss within budgets, proven optimal for the"
+            + " measured costs, then verified by running the quantized model.",
             "Writes plan files, the Pareto front, and the tables of costs and losses into DIR; interrupted, it goes on from"
                 + " what it finds there."},
-        footer = {"", "Example: qw search model.onnx --calibrate samples.npz --data dev.npz --budget 'drop<=1%,size<=100KiB' -o out",
+        footer = {"", "Example: qw search model.onnx --calibrate samples.npz --data dev.npz \\",
+            "           --budget 'drop<=1%,size<=100KiB' -o out",
             "Then:    qw compile model.onnx --calibrate samples.npz --plan out/best.plan -o artifact"})
 final class SearchVerb extends Verb {
     private static final String COSTS = "costs.json";

@@ -28,7 +28,8 @@ public enum SearchDiagnostic implements DiagnosticCode {
     PLAN_PRECISION("QW-A0110", "a plan gives a layer a precision it cannot have",
             "precisions: float, or w and a with bits, as in w8a8, w4a8, w8a16"),
     /** The plan was made for something else. */
-    PLAN_OF_ANOTHER("QW-A0111", "the plan was made for another model or profile", "its layers were found; its figures do not hold",
+    PLAN_OF_ANOTHER("QW-A0111", "the plan was made for another model or profile",
+            "its layers were found; its figures do not hold",
             Severity.WARNING),
     /** A cost or loss file that is damaged or of another model. */
     BAD_TABLE("QW-A0112", "a table of costs or losses cannot be used", "measure again: leave --costs out"),

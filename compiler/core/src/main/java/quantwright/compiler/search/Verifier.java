@@ -23,7 +23,10 @@ import quantwright.compiler.search.SearchResult.Plan;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.profiles.HardwareProfile;
 
-/** Runs plans for real, as {@code qw compile --plan} makes them: accuracy on evaluation data, latency where this host runs the profile's code. */
+/**
+ * Runs plans for real, as {@code qw compile --plan} makes them: accuracy on
+ * evaluation data, latency where this host runs the profile's code.
+ */
 public final class Verifier {
     private static final double SECONDS_PER_PLAN = 0.3;
     private static final int LATENCY_RUNS = 2000;
