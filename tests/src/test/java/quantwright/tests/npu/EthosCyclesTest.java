@@ -1,0 +1,169 @@
+package quantwright.tests.npu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import quantwright.backend.CompileRequest;
+import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.npu.NpuModel;
+import quantwright.compiler.driver.Model;
+import quantwright.compiler.driver.Quantwright;
+import quantwright.compiler.importer.ImportOptions;
+import quantwright.ir.Graph;
+import quantwright.ir.Level;
+import quantwright.ir.Value;
+import quantwright.ir.arith.Rounding;
+import quantwright.ir.data.ConstantData;
+import quantwright.ir.data.Tensor;
+import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.loc.Location;
+import quantwright.ir.op.AverageRule;
+import quantwright.ir.op.Clamp;
+import quantwright.ir.op.Constant;
+import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QMean;
+import quantwright.ir.op.Window2d;
+import quantwright.ir.type.Ints;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
+import quantwright.npu.isa.Program;
+import quantwright.profiles.HardwareProfile;
+import quantwright.profiles.NpuMachine;
+import quantwright.simulator.TimelineListener;
+import quantwright.simulator.Timing;
+import quantwright.simulator.TimingEngine;
+import quantwright.tests.catalogue.ModelCatalogue;
+
+/**
+ * The event-driven engine against Arm's cycle model. The two fitted numbers of {@link EthosMachines} were chosen by the
+ * MobileNetV2 rows of U55-128 and U65-256 alone; the other rows are predictions. {@code docs/npu-backend.md} holds the table.
+ */
+class EthosCyclesTest {
+    private static final List<String> FITTED = List.of("ethos-u55-128", "ethos-u65-256");
+
+    private static final QuantizedType.PerTensor Q = QuantizedType.perTensor(ScalarType.I8, 0.05f, 0);
+
+    @Test
+    void mobileNetIsWithinFifteenPercent() throws IOException {
+        Map<String, Long> published = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(ModelCatalogue.requireFile("reference/ethos-u-cycles.csv"))) {
+            String[] f = line.split(",");
+            if (f[0].equals("mobilenet_v2_224")) {
+                published.put(f[1] + "-" + f[2], Long.parseLong(f[3]));
+            }
+        }
+        Quantwright qw = Quantwright.discover();
+        Model model = qw.load(ModelCatalogue.load().require("mobilenet-v2-int8").path(), ImportOptions.none(),
+                new DiagnosticSink());
+        List<String> table = new ArrayList<>();
+        for (HardwareProfile p : List.of(EthosMachines.u55(128), EthosMachines.u65(), EthosMachines.u55(256),
+                EthosMachines.u85())) {
+            long cycles = cycles(model.graph(), p);
+            double error = (double) cycles / published.get(p.id()) - 1;
+            table.add(String.format(Locale.ROOT, "| %s | %s | %,d | %,d | %+.1f %% |", p.id(),
+                    FITTED.contains(p.id()) ? "fitted" : "predicted", published.get(p.id()), cycles, 100 * error));
+            System.out.println(table.getLast());
+            assertTrue(Math.abs(error) <= 0.15, p.id() + " is off by " + error);
+        }
+        requireInPage(table);
+    }
+
+    @Test
+    void convolutionsAreWithinTwentyFivePercentOnAverage() throws IOException {
+        List<String[]> rows = Files.readAllLines(ModelCatalogue.requireFile("reference/ethos-u85-256-per-op.csv")).stream()
+                .map(l -> l.split(",")).filter(f -> f[1].contains("Conv2D")).toList();
+        Map<String, Double> simulated = chain(rows);
+        List<String> table = new ArrayList<>();
+        double sum = 0;
+        for (String[] f : rows) {
+            long published = Long.parseLong(f[4]);
+            double error = simulated.get(f[1]) / published - 1;
+            sum += Math.abs(error);
+            table.add(String.format(Locale.ROOT, "| %s | %s to %s | %,d | %,.0f | %+.1f %% |", f[1], f[2], f[3], published,
+                    simulated.get(f[1]), 100 * error));
+        }
+        table.add(String.format(Locale.ROOT, "| mean of magnitudes | | | | %.1f %% |", 100 * sum / rows.size()));
+        System.out.println(String.join("\n", table));
+        assertTrue(sum / rows.size() <= 0.25, "mean error " + sum / rows.size());
+        requireInPage(table);
+    }
+
+    /** Cycles of each operator in a network of all of them; between those whose shapes do not meet is a mean or a copy. */
+    private static Map<String, Double> chain(List<String[]> rows) {
+        Graph graph = new Graph("kws", Level.QUANT);
+        Value x = graph.addInput("x", TensorType.of(Q, 1, 49, 10, 1));
+        for (String[] f : rows) {
+            int[] in = extents(f[2]);
+            if (x.type().dim(1) != in[0]) {
+                x = graph.append(new QMean(Ints.of(1, 2), true, AverageRule.SCALED, Rounding.GEMMLOWP,
+                        Clamp.full(ScalarType.I8)), List.of(x), Q, Location.UNKNOWN).result();
+                x.setName("mean");
+            }
+            x = layer(graph, x, f[1], in, extents(f[3]));
+        }
+        graph.addOutput("y", x);
+        HardwareProfile profile = EthosMachines.u85();
+        NpuMachine machine = profile.npu().orElseThrow();
+        Map<String, Double> cycles = new LinkedHashMap<>();
+        for (Program p : NpuModel.of(new CompileRequest(graph, profile, "m", Progress.SILENT)).programs()) {
+            TimingEngine.time(p, machine, machine.nominal(), TimelineListener.NONE).layers().forEach(t ->
+                    cycles.put(p.layers().get(t.index()), t.ticks() / (double) Timing.TICKS));
+        }
+        return cycles;
+    }
+
+    /** A layer of the table: 10x4 for the first, 3x3 for depthwise, 1x1 for the rest; padded to keep or halve the extent. */
+    private static Value layer(Graph graph, Value x, String op, int[] in, int[] out) {
+        boolean depthwise = op.startsWith("Depthwise");
+        int kh = op.equals("Conv2D#1") ? 10 : depthwise ? 3 : 1;
+        int kw = op.equals("Conv2D#1") ? 4 : depthwise ? 3 : 1;
+        int strideH = Math.ceilDiv(in[0], out[0]);
+        int strideW = Math.ceilDiv(in[1], out[1]);
+        int down = Math.max(0, (out[0] - 1) * strideH + kh - in[0]);
+        int across = Math.max(0, (out[1] - 1) * strideW + kw - in[1]);
+        Window2d window = Window2d.of(kh, kw, strideH, strideW).padded(down / 2, across / 2, down - down / 2,
+                across - across / 2);
+        int groups = depthwise ? in[2] : 1;
+        Value w = constant(graph, op + ".w", TensorType.of(Q, out[2], kh, kw, in[2] / groups));
+        Value b = constant(graph, op + ".b", TensorType.of(ScalarType.I32, out[2]));
+        Value y = graph.append(new QConv2d(window, groups, Rounding.GEMMLOWP, Clamp.full(ScalarType.I8)), List.of(x, w, b), Q,
+                Location.UNKNOWN).result();
+        y.setName(op);
+        assertEquals(TensorType.of(Q, 1, out[0], out[1], out[2]), y.type());
+        return y;
+    }
+
+    private static Value constant(Graph graph, String name, TensorType type) {
+        Value v = graph.append(new Constant(ConstantData.of(Tensor.zeros(type))), List.of(), Location.UNKNOWN).result();
+        v.setName(name);
+        return v;
+    }
+
+    private static int[] extents(String text) {
+        return java.util.Arrays.stream(text.split("x")).mapToInt(Integer::parseInt).toArray();
+    }
+
+    private static long cycles(Graph graph, HardwareProfile profile) {
+        NpuMachine machine = profile.npu().orElseThrow();
+        long cycles = 0;
+        for (Program p : NpuModel.of(new CompileRequest(graph, profile, "m", Progress.SILENT)).programs()) {
+            cycles += TimingEngine.time(p, machine, machine.nominal(), TimelineListener.NONE).cycles();
+        }
+        return cycles;
+    }
+
+    private static void requireInPage(List<String> rows) throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "npu-backend.md"));
+        rows.forEach(row -> assertTrue(page.contains(row), "docs/npu-backend.md lacks: " + row));
+    }
+}
