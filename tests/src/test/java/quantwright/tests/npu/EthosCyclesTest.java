@@ -45,8 +45,8 @@ import quantwright.simulator.TimingEngine;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
- * The event-driven engine against Arm's cycle model. The two fitted numbers of {@link EthosMachines} were chosen by the
- * MobileNetV2 rows of U55-128 and U65-256 alone; the other rows are predictions. {@code docs/npu-backend.md} holds the table.
+ * The event-driven engine against Arm's cycle model. The two fitted numbers of {@link EthosMachines} were chosen by hand for
+ * the MobileNetV2 rows of U55-128 and U65-256, with the other rows in sight. {@code docs/npu-backend.md} holds the table.
  */
 class EthosCyclesTest {
     private static final List<String> FITTED = List.of("ethos-u55-128", "ethos-u65-256");
