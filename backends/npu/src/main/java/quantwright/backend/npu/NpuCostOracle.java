@@ -87,7 +87,8 @@ public final class NpuCostOracle implements CostOracle {
             resident += f.isResident() ? f.whole().bytes() : 0;
         }
         return new LayerCost(true, cycles, seconds, model.joules(tiling.cost().traffic(), cycles, layer.inputs()
-                .getFirst().number().bits(), weightBits), tiling.cost().traffic().constants(), tiling.cost().traffic().external(),
+                .getFirst().number().bits(), weightBits), tiling.cost().traffic().constants(),
+                tiling.cost().traffic().external(),
                 tiling.bytes(model.alignment()) + resident);
     }
 }

@@ -84,7 +84,8 @@ public final class CostLayers {
             case QSoftmax _, Softmax _ -> new SoftmaxLayer(node, in, out, new int[256]);
             case QConcat _, Concat _ -> new ConcatLayer(node, maps, out, ConcatLayer.Axis.CHANNELS,
                     new ArrayList<>(java.util.Collections.nCopies(maps.size(), new byte[256])));
-            case Slice _, Pad _, Transpose _ -> new MoveLayer(node, in, out, new Movements.Region(in, out, 0, 1, 0, 1, 0, 0, 0, 0,
+            case Slice _, Pad _, Transpose _ -> new MoveLayer(node, in, out,
+                    new Movements.Region(in, out, 0, 1, 0, 1, 0, 0, 0, 0,
                     1, 1, 1, OptionalInt.empty()));
             case ChannelShuffle s -> new MoveLayer(node, in, out, new Movements.Shuffle(in, s.groups()));
             case DepthToSpace d -> new MoveLayer(node, in, out,

@@ -39,7 +39,8 @@ final class Pools {
         if ((long) w.kernelH() * w.kernelW() > MAX_TAPS) {
             return Optional.of("a window of more than " + MAX_TAPS + " taps");
         }
-        boolean padded16 = x.storage().bits() == 16 && w.isPadded() && (node.op() instanceof MaxPool || x.quantized().zeroPoint(0) != 0);
+        boolean padded16 = x.storage().bits() == 16 && w.isPadded()
+                && (node.op() instanceof MaxPool || x.quantized().zeroPoint(0) != 0);
         return padded16 ? Optional.of("16-bit maps are padded with 0 only") : Optional.empty();
     }
 

@@ -141,8 +141,10 @@ final class ProductEmitter {
         if (tiling.flat()) {
             address = t.from.at(t.band.rows().from(), 0) + t.column * pixel;
         } else {
-            int row = t.band.rows().from() * w.strideH() + (t.row + skip) * patchRow - w.padTop() + piece.tapRow() * w.dilationH();
-            address = t.from.at(row, t.band.columns().from() * w.strideW() + t.column * patchColumn - w.padLeft() + piece.tapColumn() * w.dilationW());
+            int row = t.band.rows().from() * w.strideH() + (t.row + skip) * patchRow - w.padTop()
+                    + piece.tapRow() * w.dilationH();
+            address = t.from.at(row, t.band.columns().from() * w.strideW() + t.column * patchColumn - w.padLeft()
+                    + piece.tapColumn() * w.dilationW());
         }
         address += piece.channel() * in.elementBytes();
         return new Window(address, in.number(), in.zero(), rows, rows == 1 ? 0 : patchRow * pitch, t.columns,

@@ -153,17 +153,20 @@ final class ProductSearch {
         return widths;
     }
 
-    private void stream(Mapping mapping, Weights weights, int bandRows, int bandColumns, boolean flat, int tileRows, int tileColumns,
+    private void stream(Mapping mapping, Weights weights, int bandRows, int bandColumns, boolean flat,
+            int tileRows, int tileColumns,
             int stepRows, ProductCost cost) {
         List<Integer> whole = weights.chunks(Math.max(1, Math.ceilDiv(weights.total(), MAX_CHUNKS)), true);
-        consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, false, whole, true), bandRows, bandColumns, weights,
+        consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, false, whole, true), bandRows,
+                bandColumns, weights,
                 cost);
         if (weights.columnEnds().size() > 1) {
             consider(new ProductTiling(mapping, flat, tileRows, tileColumns, stepRows, true, whole, true), bandRows,
                     bandColumns, weights, cost);
         }
         long stages = stageBytes(bandRows, bandColumns);
-        long slot = (budget - stages - alignment * 8L - aligned(layer.tableBytes() + layer.rawBytes(tileColumns, mapping.widest()))) / 2;
+        long slot = (budget - stages - alignment * 8L
+                - aligned(layer.tableBytes() + layer.rawBytes(tileColumns, mapping.widest()))) / 2;
         if (slot < weights.largestPiece() || weights.total() <= slot) {
             return;
         }

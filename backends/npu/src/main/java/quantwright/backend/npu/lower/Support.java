@@ -67,7 +67,8 @@ public final class Support {
             if (i == 0 && !(type.element() instanceof QuantizedType.PerTensor) && !Operands.isConstant(node.operand(i))) {
                 return Optional.of("computes on " + type.storage() + ", the NPU on 8- and 16-bit integers");
             }
-            if (!Operands.isConstant(node.operand(i)) && type.storage().bits() != 8 && !(type.storage().bits() == 16 && parameters.activations16())) {
+            if (!Operands.isConstant(node.operand(i)) && type.storage().bits() != 8
+                    && !(type.storage().bits() == 16 && parameters.activations16())) {
                 return Optional.of("the machine takes no " + type.storage() + " maps");
             }
         }

@@ -148,7 +148,8 @@ public final class Emission {
             Extent size = dense ? new Extent(rows.count() * pitch, 1, 1)
                     : new Extent(region.columns().count() * f.pixelPitch(), rows.count(), 1);
             recorder.add(Queue.DMA_OUT, new DmaInstruction.DmaOut(new Block(outputStage(), dense ? 0 : layout.rowPitch(), 0),
-                    f.dram() + (long) rows.from() * pitch + region.columns().from() * f.pixelPitch(), dense ? 0 : pitch, 0, size));
+                    f.dram() + (long) rows.from() * pitch + region.columns().from() * f.pixelPitch(),
+                    dense ? 0 : pitch, 0, size));
         }
         band++;
     }
