@@ -27,7 +27,8 @@ final class IniFile {
             } catch (NumberFormatException e) {
                 // Reported below.
             }
-            throw new UserErrorException(ProfileImportDiagnostic.BAD_VALUE, location, key + " is a number above 0, not '" + value
+            throw new UserErrorException(ProfileImportDiagnostic.BAD_VALUE, location,
+                    key + " is a number above 0, not '" + value
                     + "'");
         }
     }

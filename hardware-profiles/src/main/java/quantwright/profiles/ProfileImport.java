@@ -74,7 +74,8 @@ public final class ProfileImport {
                     + String.join(", ", names));
         }
         return Optional.of(ini.section(prefix + asked.get()).map(ini::resolved).orElseThrow(() -> new UserErrorException(
-                ProfileImportDiagnostic.WHICH_SECTION, Location.file(file), "there is no section [" + prefix + asked.get() + "]",
+                ProfileImportDiagnostic.WHICH_SECTION, Location.file(file), "there is no section [" + prefix
+                        + asked.get() + "]",
                 "did you mean '" + Names.nearest(asked.get(), names) + "'?")));
     }
 
@@ -140,7 +141,8 @@ public final class ProfileImport {
     private static String whole(IniFile.Entry entry) {
         double value = entry.number();
         if (value != Math.rint(value)) {
-            throw new UserErrorException(ProfileImportDiagnostic.BAD_VALUE, entry.location(), entry.key() + " is a whole number");
+            throw new UserErrorException(ProfileImportDiagnostic.BAD_VALUE, entry.location(), entry.key()
+                    + " is a whole number");
         }
         return plain(value);
     }

@@ -12,8 +12,8 @@ import quantwright.ir.type.ScalarType;
 
 /**
  * Decides, for a normalized float graph, which nodes become integer ops, which clamps disappear into their producers, and
- * the storage, scale and zero point of every activation. Values that an op keeps equal in scale share one group, whose range is the
- * union of its members' ranges.
+ * the storage, scale and zero point of every activation. Values that an op keeps equal in scale share one group, whose
+ * range is the union of its members' ranges.
  */
 final class QuantizationPlan {
     /** What every 8-bit softmax gives. */

@@ -158,7 +158,8 @@ final class OperatorOps extends IntegerOps {
     @Override
     String average(Node node, Ints order, Ints axes, Clamp clamp) {
         boolean global = order.size() == 4 && axes.equals(Ints.of(2, 3));
-        return global ? clampedStored(node.result(), pool(node, order, "QLinearGlobalAveragePool", attribute("channels_last", 0)), clamp)
+        return global ? clampedStored(node.result(), pool(node, order, "QLinearGlobalAveragePool",
+                attribute("channels_last", 0)), clamp)
                 : super.average(node, order, axes, clamp);
     }
 
