@@ -34,12 +34,14 @@ import quantwright.compiler.importer.ImportOptions;
 import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.profiles.HardwareProfile;
+import quantwright.simulator.SimulationReport;
+import quantwright.simulator.TimelineListener;
 
 /** {@code qw demo}: the tour on the built-in model, by the Java API alone. */
 @Command(name = "demo", sortOptions = false,
         description = "The tour: a trained model and its data come with the program;"
-            + " quantize it, compile it for every profile"
-            + " this host runs, and measure accuracy, bit-equality, latency and size.")
+            + " quantize it, compile it for this host, for bytecode, for another CPU and for an NPU, and measure"
+            + " accuracy, bit-equality, latency, size and, on the NPU's simulator, cycles and energy.")
 final class DemoVerb extends Verb {
     private static final List<String> FILES = List.of("glyphs.onnx", "glyphs-calibration.npz", "glyphs-test.npz");
     private static final int COMPARED = 20;
@@ -72,8 +74,8 @@ final class DemoVerb extends Verb {
         say("   %s parameters, %s MACs, %d nodes after normalization", Text.count(summary.parameters()),
                 Text.count(summary.macs()), summary.nodes().size());
 
-        List<HardwareProfile> profiles = profiles(driver);
-        HardwareProfile first = profiles.getFirst();
+        List<DemoTargets.Target> targets = DemoTargets.of(driver);
+        HardwareProfile first = targets.getFirst().profile();
         Preprocessing steps = preprocessing();
         say("2. Quantize to int8 by %s: nothing is trained, ranges are chosen by least squared error.", FILES.get(1));
         ModelFeed calibration = feed(folder.resolve(FILES.get(1)), steps, model);
@@ -85,35 +87,30 @@ final class DemoVerb extends Verb {
 
         say("3. Compile the int8 and the float model.");
         List<Program> programs = new ArrayList<>();
-        for (HardwareProfile p : profiles) {
-            programs.add(compile(driver, integer, p, folder.resolve("int8-" + p.id()), steps, bars));
+        for (DemoTargets.Target t : targets) {
+            Path to = folder.resolve("int8-" + t.profile().id());
+            compile(integer, t.profile(), to, steps, bars);
+            t.on().ifPresent(on -> programs.add(Program.of(driver, to, on, sink)));
         }
-        programs.add(compile(driver, model, first, folder.resolve("float-" + first.id()), steps, bars));
+        Path real = folder.resolve("float-" + first.id());
+        compile(model, first, real, steps, bars);
+        programs.add(Program.of(driver, real, On.AUTO, sink));
         showWarnings();
 
         ModelFeed test = feed(folder.resolve(FILES.get(2)), steps, model);
         accuracy(result, programs, test, bars);
         boolean equal = compare(result, programs, test, bars);
         latency(result, programs);
+        for (DemoTargets.Target t : targets) {
+            if (t.on().filter(On.SIMULATOR::equals).isPresent()) {
+                simulate(result, t.profile(), Artifact.open(folder.resolve("int8-" + t.profile().id())));
+            }
+        }
         if (output != null) {
             say("The artifacts are in %s. Try: qw inspect %s", output, output.resolve("int8-" + first.id()));
         }
         result(result);
         return equal ? OK : FAILED;
-    }
-
-    /** The profiles whose code this host runs, the best first; the first shipped one if there is none. */
-    private static List<HardwareProfile> profiles(Quantwright driver) {
-        List<HardwareProfile> found = new ArrayList<>();
-        driver.hostProfile().ifPresent(found::add);
-        driver.profiles().ids().stream().map(driver.profiles()::find).filter(p -> found.stream()
-                .noneMatch(f -> f.id().equals(p.id())))
-                .filter(p -> driver.backends().stream().anyMatch(b -> b.accepts(p)
-                && b.hostRefusal(p).isEmpty())).forEach(found::add);
-        if (found.isEmpty()) {
-            found.add(driver.profiles().find(driver.profiles().ids().getFirst()));
-        }
-        return found;
     }
 
     private static Preprocessing preprocessing() throws FormatException {
@@ -124,8 +121,7 @@ final class DemoVerb extends Verb {
         return new OpenedData(DataSets.open(data, Optional.empty()).set(), Optional.of(steps)).feed(model.input());
     }
 
-    private Program compile(Quantwright driver, Model model, HardwareProfile profile, Path folder, Preprocessing steps,
-            Bars bars) {
+    private void compile(Model model, HardwareProfile profile, Path folder, Preprocessing steps, Bars bars) {
         long start = System.nanoTime();
         Artifact artifact = model.compileFor(profile, folder, PreprocessingFile.contents(Optional.of(steps)), sink(),
                 bars);
@@ -135,7 +131,6 @@ final class DemoVerb extends Verb {
                 profile.id(),
                 (System.nanoTime() - start) / 1e6, Text.bytes(m.codeBytes()), Text.bytes(m.constantBytes()),
                 Text.bytes(m.arenaBytes()));
-        return Program.of(driver, folder, On.AUTO, sink());
     }
 
     private void accuracy(Map<String, Object> result, List<Program> programs, ModelFeed test, Bars bars) {
@@ -191,6 +186,22 @@ final class DemoVerb extends Verb {
         }
         result.put("latency", rows);
         say("   int8 is %.1f times as fast as float", latencies.getLast().minNanos() / latencies.getFirst().minNanos());
+    }
+
+    private void simulate(Map<String, Object> result, HardwareProfile profile, Artifact artifact) {
+        say("7. One inference on %s, %s, simulated.", profile.id(), profile.summary());
+        List<Object> rows = new ArrayList<>();
+        for (quantwright.npu.isa.Program program : NpuPrograms.of(artifact)) {
+            SimulationReport report = SimulationReport.of(program, profile, null, TimelineListener.NONE);
+            say("   %s cycles, %s at %.0f MHz, array used to %.0f %%,"
+                    + " %.2f +- %.2f uJ, %.1f mW on average",
+                    Text.count(report.timing().cycles()), Text.nanos(report.timing().seconds() * 1e9),
+                    report.timing().point().hertz() / 1e6, 100 * report.utilisation(), report.energy().joules() * 1e6,
+                    report.energy().uncertainty() * 1e6, report.energy().averageWatts() * 1e3);
+            rows.add(Map.of("profile", profile.id(), "cycles", report.timing().cycles(), "joules",
+                    report.energy().joules(), "watts", report.energy().averageWatts()));
+        }
+        result.put("simulation", rows);
     }
 
     private static String kind(Program program, List<Program> programs) {

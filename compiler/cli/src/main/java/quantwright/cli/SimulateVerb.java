@@ -1,6 +1,5 @@
 package quantwright.cli;
 
-import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,12 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import quantwright.backend.Artifact;
-import quantwright.backend.BackendDiagnostic;
-import quantwright.ir.diag.UserErrorException;
-import quantwright.ir.loc.Location;
 import quantwright.npu.isa.Program;
-import quantwright.npu.isa.ProgramBinary;
-import quantwright.npu.isa.ProgramFormatException;
 import quantwright.profiles.HardwareProfile;
 import quantwright.profiles.NpuMachine.OperatingPoint;
 import quantwright.simulator.ChromeTrace;
@@ -53,17 +47,10 @@ final class SimulateVerb extends Verb {
         String named = profile;
         if (Artifact.isArtifact(subject)) {
             Artifact artifact = Artifact.open(subject);
-            for (String file : artifact.manifest().files().keySet().stream().filter(f -> f.endsWith(".npu"))
-                    .sorted(java.util.Comparator.comparingInt(String::length).thenComparing(f -> f)).toList()) {
-                programs.add(read(artifact.file(file)));
-            }
-            if (programs.isEmpty()) {
-                throw new UserErrorException(CliDiagnostic.NOT_FOR_AN_NPU, Location.file(subject),
-                        "it was compiled for " + artifact.manifest().profile());
-            }
+            programs.addAll(NpuPrograms.of(artifact));
             named = named == null ? artifact.manifest().profile() : named;
         } else {
-            programs.add(read(subject));
+            programs.add(NpuPrograms.read(subject));
         }
         if (named == null) {
             throw conflict("a program file does not say what machine it is for: name it with --profile");
@@ -111,15 +98,5 @@ final class SimulateVerb extends Verb {
 
     private static void write(Path file, String text) {
         WholeFile.write(file, partial -> Files.writeString(partial, text));
-    }
-
-    private static Program read(Path file) {
-        try {
-            return ProgramBinary.read(Files.readAllBytes(file));
-        } catch (ProgramFormatException e) {
-            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.getMessage());
-        } catch (IOException e) {
-            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.toString());
-        }
     }
 }
