@@ -195,14 +195,14 @@ class VerbsTest {
     void phasesPrintAndCompilationResumesFromThem() throws IOException {
         Path dumps = folder.resolve("phases");
         Path first = folder.resolve("first");
-        Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "-o", first, "--dump-phases", dumps);
+        Command.ok("compile", demo.model(), "--profile", "x86-avx512-vnni", "--name", "glyphs", "-o", first,
+                "--dump-phases", dumps);
         for (String name : List.of("1-import.qir", "2-normalize.qir", "4-tile.qir")) {
             assertTrue(Files.exists(dumps.resolve(name)), name);
         }
         Path resumed = folder.resolve("resumed");
         Command.ok("compile", dumps.resolve("2-normalize.qir"), "--from", "normalize", "--profile", "x86-avx512-vnni",
-                "-o",
-                resumed);
+                "--name", "glyphs", "-o", resumed);
         assertArrayEquals(Files.readAllBytes(first.resolve("model.so")),
                 Files.readAllBytes(resumed.resolve("model.so")));
         assertTrue(Command.ok("compile", demo.model(), "--to", "normalize").out().startsWith("qir 1"));

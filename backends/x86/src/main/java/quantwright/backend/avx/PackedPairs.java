@@ -2,7 +2,6 @@ package quantwright.backend.avx;
 
 import java.nio.ByteBuffer;
 import quantwright.backend.llvm.kernel.VectorIsa;
-import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
@@ -13,17 +12,10 @@ import quantwright.backend.llvm.text.Value;
  *
  * @param bits 4, 2 or 1
  */
-record PackedPairs(int bits) implements VectorIsa.Dot {
-    private static final Avx2Isa.Pairs BYTES = new Avx2Isa.Pairs();
-
+record PackedPairs(int bits) implements PackedDot {
     @Override
-    public int weightBytes() {
-        return 4;
-    }
-
-    @Override
-    public int stepsPerLoad() {
-        return 8 / bits;
+    public VectorIsa.Dot bytes() {
+        return new Avx2Isa.Pairs();
     }
 
     @Override
@@ -34,31 +26,6 @@ record PackedPairs(int bits) implements VectorIsa.Dot {
     @Override
     public int scratchRegisters() {
         return 5;
-    }
-
-    @Override
-    public int operations() {
-        return BYTES.operations();
-    }
-
-    @Override
-    public int multiplications() {
-        return BYTES.multiplications();
-    }
-
-    @Override
-    public Value[] activation(FunctionBuilder f, Value splat) {
-        return BYTES.activation(f, splat);
-    }
-
-    @Override
-    public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
-        return BYTES.accumulate(f, acc, activation, weights);
-    }
-
-    @Override
-    public Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs) {
-        return BYTES.weights(f, step, firstOutput, lanes, outputs);
     }
 
     @Override

@@ -3,7 +3,6 @@ package quantwright.backend.avx;
 import java.nio.ByteBuffer;
 import quantwright.backend.llvm.kernel.PackedSums;
 import quantwright.backend.llvm.kernel.VectorIsa;
-import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
@@ -15,17 +14,10 @@ import quantwright.backend.llvm.text.Value;
  *
  * @param bits 4, 2 or 1
  */
-record PackedVnniDot(int bits) implements VectorIsa.Dot {
-    private static final VnniDot BYTES = new VnniDot();
-
+record PackedVnniDot(int bits) implements PackedDot {
     @Override
-    public int weightBytes() {
-        return 4;
-    }
-
-    @Override
-    public int stepsPerLoad() {
-        return 8 / bits;
+    public VectorIsa.Dot bytes() {
+        return new VnniDot();
     }
 
     @Override
@@ -41,22 +33,7 @@ record PackedVnniDot(int bits) implements VectorIsa.Dot {
     @Override
     public int scratchRegisters() {
         // One or two masks beside what bytes need.
-        return BYTES.scratchRegisters() + (bits == 1 ? 3 : 2);
-    }
-
-    @Override
-    public Value[] activation(FunctionBuilder f, Value splat) {
-        return BYTES.activation(f, splat);
-    }
-
-    @Override
-    public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
-        return BYTES.accumulate(f, acc, activation, weights);
-    }
-
-    @Override
-    public Value[] weights(FunctionBuilder f, Address step, int firstOutput, int lanes, int outputs) {
-        return BYTES.weights(f, step, firstOutput, lanes, outputs);
+        return bytes().scratchRegisters() + (bits == 1 ? 3 : 2);
     }
 
     @Override
