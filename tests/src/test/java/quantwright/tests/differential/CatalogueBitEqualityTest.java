@@ -62,8 +62,10 @@ class CatalogueBitEqualityTest {
         Program program = Program.of(qw, model, profile, On.AUTO, sink, Progress.SILENT);
         assumeTrue(sink.all().isEmpty(), "SKIPPED: this host cannot run the code: " + sink.all());
         Manifest manifest = program.manifest().orElseThrow();
-        assertTrue(manifest.arenaBytes() <= MOST_ABOVE_BOUND * manifest.arenaLowerBound(), () -> what + ": arena "
-                + manifest.arenaBytes() + ", lower bound " + manifest.arenaLowerBound());
+        // Byte code has Java arrays, which no plan places.
+        boolean planned = !manifest.backend().equals("bytecode");
+        assertTrue(!planned || manifest.arenaBytes() <= MOST_ABOVE_BOUND * manifest.arenaLowerBound(), () -> what
+                + ": arena " + manifest.arenaBytes() + ", lower bound " + manifest.arenaLowerBound());
         try (Executor executor = program.open()) {
             Map<String, Long> differing = new TreeMap<>();
             int[] seen = {0};
