@@ -187,13 +187,18 @@ public final class Model {
         if (isQuantized()) {
             throw new UserErrorException(QuantDiagnostic.ALREADY_QUANTIZED, Location.UNKNOWN, graph.name());
         }
-        // Every machine gives the same bits: where the target cannot run here, or is no CPU and may lack floats, this
-        // host's own code stands in.
-        boolean elsewhere = profile.cpu().isEmpty() || driver.backendFor(profile).hostRefusal(profile).isPresent();
-        HardwareProfile runs = elsewhere ? driver.hostProfile().orElseGet(driver::portableProfile) : profile;
-        try (Executor executor = executor(request(runs, Progress.SILENT).unfused(), sink)) {
+        try (Executor executor = executor(request(floatProfile(profile), Progress.SILENT).unfused(), sink)) {
             return new Calibrator(graph, executor).run(data, progress);
         }
+    }
+
+    /**
+     * What runs floats for a profile. Every machine gives the same bits: where the target cannot run here, or is no CPU and
+     * may lack floats, this host's own code stands in.
+     */
+    private HardwareProfile floatProfile(HardwareProfile profile) {
+        boolean elsewhere = profile.cpu().isEmpty() || driver.backendFor(profile).hostRefusal(profile).isPresent();
+        return elsewhere ? driver.hostProfile().orElseGet(driver::portableProfile) : profile;
     }
 
     /** This float model with its channels scaled between layers so that each uses its bits well; names are kept. */
@@ -218,7 +223,7 @@ public final class Model {
         }
         long start = System.nanoTime();
         return finish(GraphQuantizer.quantize(base.graph, statistics, how,
-                part -> executor(part, profile, sink), data, progress), start);
+                part -> executor(part, floatProfile(profile), sink), data, progress), start);
     }
 
     /** The integer model by statistics of this float model's activations alone: as it is, its layers not tuned on data. */

@@ -17,6 +17,8 @@ final class RoundingProblem {
      * With less, weights fit the errors of the calibration samples and no others.
      */
     private static final double CORRECTION_DAMPING = 4;
+    /** Share of the moments that their rounding may reach. */
+    private static final double CANCELLATION = 1e-10;
     private static final double LEAST_DAMPING = 1e-30;
     private static final int MOST_SWEEPS = 16;
     private final WeightBits bits;
@@ -76,10 +78,13 @@ final class RoundingProblem {
 
     private static double damping(LayerMoments moments, double share, boolean central) {
         double trace = 0;
+        double whole = 0;
         for (int i = 0; i < moments.size(); i++) {
             trace += moments.second(i, i, central);
+            whole += moments.second(i, i, false);
         }
-        return Math.max(share * trace / moments.size(), LEAST_DAMPING);
+        // What is left of moments about a mean that is all there is to an input may be negative by rounding.
+        return Math.max(Math.max(share * trace, CANCELLATION * whole) / moments.size(), LEAST_DAMPING);
     }
 
     /**

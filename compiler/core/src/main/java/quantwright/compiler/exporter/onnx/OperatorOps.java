@@ -6,6 +6,7 @@ import static quantwright.compiler.exporter.onnx.OnnxModelWriter.attribute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import quantwright.compiler.importer.onnx.generated.AttributeProto;
 import quantwright.compiler.pass.Constants;
 import quantwright.compiler.pass.Permutations;
@@ -25,7 +26,6 @@ import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
 import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
-import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.Shape;
 
 /**
@@ -41,13 +41,13 @@ final class OperatorOps extends IntegerOps {
 
     @Override
     void write(Node node) {
-        boolean raw = node.result().type().element() == ScalarType.I32;
+        boolean other = !isOfBytes(node.result()) || !node.operands().isEmpty() && !isOfBytes(node.operand(0));
         boolean weights = node.operands().size() < 2 || Constants.isConstant(node.operand(1));
         switch (node.op()) {
-            case QConv2d c when !raw && weights -> convolution(node, c);
-            case QDense d when !raw && weights -> matrix(node, x -> clampedStored(node.result(), gemm(node, x, true,
+            case QConv2d c when !other && weights -> convolution(node, c);
+            case QDense d when !other && weights -> matrix(node, x -> clampedStored(node.result(), gemm(node, x, true,
                     node.result().name()), d.clamp()));
-            case QMatMul m when !raw && !m.transposeB() && !weights -> matmul(node, m);
+            case QMatMul m when !other && !m.transposeB() && !weights -> matmul(node, m);
             default -> super.write(node);
         }
     }
@@ -109,7 +109,7 @@ final class OperatorOps extends IntegerOps {
 
     @Override
     void elementwise(Node node, Binary op, Clamp clamp) {
-        if (op.kind() == BinaryKind.SUB) {
+        if (op.kind() == BinaryKind.SUB || !ofBytes(node)) {
             super.elementwise(node, op, clamp);
             return;
         }
@@ -125,6 +125,10 @@ final class OperatorOps extends IntegerOps {
 
     @Override
     void concat(Node node, QConcat c) {
+        if (!ofBytes(node)) {
+            super.concat(node, c);
+            return;
+        }
         Ints order = OnnxOrders.of(node, tensors);
         List<String> operands = new ArrayList<>(tensors.parameters(fileType(node.result())));
         for (Value v : node.operands()) {
@@ -136,13 +140,22 @@ final class OperatorOps extends IntegerOps {
 
     @Override
     void image(Node node, Op op, Clamp clamp) {
-        if (!(node.op() instanceof QAvgPool p)) {
+        if (!(node.op() instanceof QAvgPool p) || !ofBytes(node)) {
             super.image(node, op, clamp);
             return;
         }
         Ints order = Permutations.TO_CHANNELS_FIRST;
         define(node, order, pool(node, order, "QLinearAveragePool", PlainOps.average(p.window(),
                 p.countIncludePad(), p.uncountedBottom(), p.uncountedRight())), clamp);
+    }
+
+    /** Whether everything the node reads and gives has 8 bits, which these operators are for. */
+    private static boolean ofBytes(Node node) {
+        return Stream.concat(node.operands().stream(), node.results().stream()).allMatch(OperatorOps::isOfBytes);
+    }
+
+    private static boolean isOfBytes(Value value) {
+        return value.type().isQuantized() && value.type().storage().bits() == 8;
     }
 
     private String pool(Node node, Ints order, String type, AttributeProto... attributes) {
@@ -157,7 +170,7 @@ final class OperatorOps extends IntegerOps {
 
     @Override
     String average(Node node, Ints order, Ints axes, Clamp clamp) {
-        boolean global = order.size() == 4 && axes.equals(Ints.of(2, 3));
+        boolean global = order.size() == 4 && axes.equals(Ints.of(2, 3)) && ofBytes(node);
         return global ? clampedStored(node.result(), pool(node, order, "QLinearGlobalAveragePool",
                 attribute("channels_last", 0)), clamp)
                 : super.average(node, order, axes, clamp);
