@@ -87,20 +87,27 @@ final class DemoVerb extends Verb {
 
         say("3. Compile the int8 and the float model.");
         List<Program> programs = new ArrayList<>();
+        List<Program> measured = new ArrayList<>();
         for (DemoTargets.Target t : targets) {
             Path to = folder.resolve("int8-" + t.profile().id());
             compile(integer, t.profile(), to, steps, bars);
             t.on().ifPresent(on -> programs.add(Program.of(driver, to, on, sink)));
+            if (t.on().filter(On.HOST::equals).isPresent()) {
+                measured.add(programs.getLast());
+            }
         }
         Path real = folder.resolve("float-" + first.id());
         compile(model, first, real, steps, bars);
         programs.add(Program.of(driver, real, On.AUTO, sink));
+        if (!measured.isEmpty()) {
+            measured.add(programs.getLast());
+        }
         showWarnings();
 
         ModelFeed test = feed(folder.resolve(FILES.get(2)), steps, model);
         accuracy(result, programs, test, bars);
         boolean equal = compare(result, programs, test, bars);
-        latency(result, programs);
+        latency(result, programs, measured);
         for (DemoTargets.Target t : targets) {
             if (t.on().filter(On.SIMULATOR::equals).isPresent()) {
                 simulate(result, t.profile(), Artifact.open(folder.resolve("int8-" + t.profile().id())));
@@ -167,9 +174,7 @@ final class DemoVerb extends Verb {
         return equal;
     }
 
-    private void latency(Map<String, Object> result, List<Program> programs) {
-        List<Program> measured = programs.stream()
-                .filter(p -> p.manifest().filter(m -> m.codeBytes() > 0).isPresent()).toList();
+    private void latency(Map<String, Object> result, List<Program> programs, List<Program> measured) {
         if (measured.isEmpty()) {
             say("6. No native code runs here, hence no latency.");
             return;
