@@ -192,6 +192,17 @@ class VerbsTest {
     }
 
     @Test
+    void theDemoGoesToEveryKindOfTarget() throws FormatException {
+        JsonObject result = JsonObject.parse(Command.ok("demo", "--json", "-o", folder.resolve("tour")).out(), "out");
+        for (JsonObject compared : result.objects("comparison")) {
+            assertEquals(0, compared.integer("differingBytes", -1));
+        }
+        assertTrue(result.objects("comparison").size() >= 4, "compared: " + result.objects("comparison").size());
+        assertTrue(result.objects("simulation").getFirst().integer("cycles", 0) > 0);
+        assertTrue(Files.exists(folder.resolve("tour")));
+    }
+
+    @Test
     void phasesPrintAndCompilationResumesFromThem() throws IOException {
         Path dumps = folder.resolve("phases");
         Path first = folder.resolve("first");
