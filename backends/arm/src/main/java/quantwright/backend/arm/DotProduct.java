@@ -1,33 +1,12 @@
 package quantwright.backend.arm;
 
-import quantwright.backend.llvm.kernel.TileProduct;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
 
 /** {@code sdot} by element: a register holds sixteen bytes of a pixel, of which each step multiplies one quarter. */
-final class DotProduct implements TileProduct {
-    @Override
-    public int stepsPerActivations() {
-        return 4;
-    }
-
-    @Override
-    public boolean holdsActivations() {
-        return true;
-    }
-
-    @Override
-    public double weightLoads() {
-        return 0.5;
-    }
-
-    @Override
-    public int reach() {
-        return NeonIsa.PAIR_REACH;
-    }
-
+final class DotProduct implements QuarterProduct {
     @Override
     public Value[][] activations(FunctionBuilder f, Address[] pixels, int steps, int lanes) {
         return QuarterLoads.activations(f, pixels[0], steps, IrType.I32, IrType.I8.vec(16));

@@ -1,33 +1,12 @@
 package quantwright.backend.arm;
 
-import quantwright.backend.llvm.kernel.TileProduct;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.Value;
 
 /** {@code fmla} by element: a register holds four floats of a pixel, of which each step multiplies one. */
-final class FloatProduct implements TileProduct {
-    @Override
-    public int stepsPerActivations() {
-        return 4;
-    }
-
-    @Override
-    public boolean holdsActivations() {
-        return true;
-    }
-
-    @Override
-    public double weightLoads() {
-        return 0.5;
-    }
-
-    @Override
-    public int reach() {
-        return NeonIsa.PAIR_REACH;
-    }
-
+final class FloatProduct implements QuarterProduct {
     @Override
     public Value[][] activations(FunctionBuilder f, Address[] pixels, int steps, int lanes) {
         return QuarterLoads.activations(f, pixels[0], steps, IrType.F32, IrType.F32.vec(4));
