@@ -13,6 +13,7 @@ import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
 import quantwright.ir.diag.Diagnostic;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.Severity;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.profiles.HardwareProfile;
@@ -96,7 +97,10 @@ abstract class Verb implements Callable<Integer> {
     final void showWarnings() {
         List<Diagnostic> all = sink.all();
         for (; shown < all.size(); shown++) {
-            err().println(Failures.render(all.get(shown)));
+            // Errors come with the exception that carries them.
+            if (all.get(shown).code().severity() != Severity.ERROR) {
+                err().println(Failures.render(all.get(shown)));
+            }
         }
         err().flush();
     }

@@ -192,6 +192,15 @@ class VerbsTest {
     }
 
     @Test
+    void anErrorIsShownOnce() throws IOException {
+        Path damaged = folder.resolve("damaged.onnx");
+        Files.write(damaged, java.util.Arrays.copyOf(Files.readAllBytes(demo.model()), 3000));
+        Command c = Command.run("inspect", damaged);
+        assertEquals(1, c.status());
+        assertEquals(2, c.err().split("QW-I0102", -1).length, c.err());
+    }
+
+    @Test
     void theDemoGoesToEveryKindOfTarget() throws FormatException {
         JsonObject result = JsonObject.parse(Command.ok("demo", "--json", "-o", folder.resolve("tour")).out(), "out");
         for (JsonObject compared : result.objects("comparison")) {
