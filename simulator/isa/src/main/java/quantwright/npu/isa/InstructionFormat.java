@@ -10,13 +10,15 @@ import java.util.Map;
 final class InstructionFormat {
     private static final List<InstructionFormat> ALL = collect();
     private static final Map<Class<?>, InstructionFormat> BY_TYPE = new HashMap<>();
-    private static final Map<Integer, InstructionFormat> BY_OPCODE = new HashMap<>();
+    private static final InstructionFormat[] BY_OPCODE = new InstructionFormat[256];
     private static final Map<String, InstructionFormat> BY_MNEMONIC = new HashMap<>();
 
     static {
         for (InstructionFormat f : ALL) {
             BY_TYPE.put(f.record.type(), f);
-            if (BY_OPCODE.put(f.opcode(), f) != null || BY_MNEMONIC.put(f.mnemonic(), f) != null) {
+            InstructionFormat other = BY_OPCODE[f.opcode()];
+            BY_OPCODE[f.opcode()] = f;
+            if (other != null || BY_MNEMONIC.put(f.mnemonic(), f) != null) {
                 throw new IllegalStateException("opcode or mnemonic of " + f.record.type() + " is taken");
             }
         }
@@ -24,10 +26,12 @@ final class InstructionFormat {
 
     private final RecordFormat record;
     private final Operation operation;
+    private final int opcode;
 
     private InstructionFormat(Class<?> type) {
         this.record = new RecordFormat(type);
         this.operation = type.getAnnotation(Operation.class);
+        this.opcode = operation.opcode();
     }
 
     /** All instructions by opcode. */
@@ -41,7 +45,7 @@ final class InstructionFormat {
 
     /** The instruction of an opcode, or null. */
     static InstructionFormat ofOpcode(int opcode) {
-        return BY_OPCODE.get(opcode);
+        return BY_OPCODE[opcode];
     }
 
     /** The instruction of a mnemonic, or null. */
@@ -50,7 +54,7 @@ final class InstructionFormat {
     }
 
     int opcode() {
-        return operation.opcode();
+        return opcode;
     }
 
     String mnemonic() {

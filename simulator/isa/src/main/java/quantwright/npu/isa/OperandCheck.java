@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import quantwright.npu.isa.Finding.Code;
 
 /** Checks addresses, shapes and features of one queue's instructions, in order. */
@@ -167,7 +168,7 @@ final class OperandCheck {
 
     private void aligned(String what, long address, long rowPitch, long planePitch, Extent size) {
         long bits = address | (size.rows() > 1 ? rowPitch : 0) | (size.planes() > 1 ? planePitch : 0);
-        require((bits & (machine.dmaAlignment() - 1)) == 0, Code.ALIGNMENT, what + " address " + hex(address)
+        require((bits & (machine.dmaAlignment() - 1)) == 0, Code.ALIGNMENT, () -> what + " address " + hex(address)
             + " or pitches " + rowPitch + ", " + planePitch + " are no multiples of " + machine.dmaAlignment());
     }
 
@@ -182,7 +183,7 @@ final class OperandCheck {
         } else {
             // Repeated rows may not make a copy longer than its destination could be.
             require((double) size.bytes() * size.rows() * size.planes() <= MachineParameters.MAX_DRAM, Code.OVERLAP,
-                what + " repeats beyond any memory");
+                () -> what + " repeats beyond any memory");
         }
     }
 
@@ -192,15 +193,16 @@ final class OperandCheck {
             && (outer == 1 || outerPitch >= (inner - 1) * innerPitch + bytes);
         boolean outerFirst = (outer == 1 || outerPitch >= bytes)
             && (inner == 1 || innerPitch >= (outer - 1) * outerPitch + bytes);
-        require(innerFirst || outerFirst, Code.OVERLAP, what + " rows overlap");
+        require(innerFirst || outerFirst, Code.OVERLAP, () -> what + " rows overlap");
     }
 
     private void window(Window window, boolean array) {
         bytes("input", window.address(), window.extent());
-        require(window.taps() <= MAX_TAPS, Code.TILE, "a window of " + window.taps() + " taps exceeds " + MAX_TAPS);
+        require(window.taps() <= MAX_TAPS, Code.TILE, () -> "a window of " + window.taps() + " taps exceeds "
+            + MAX_TAPS);
         NumberType type = window.type();
         require(type.bits() != 16 || !array || machine.activations16(), Code.UNSUPPORTED, "no 16-bit activations");
-        require(array || type.bits() >= 8, Code.UNSUPPORTED, "the vector unit takes 8 and 16 bits, not "
+        require(array || type.bits() >= 8, Code.UNSUPPORTED, () -> "the vector unit takes 8 and 16 bits, not "
             + Names.kebab(type.name()));
         require(type.bits() != 16 || even(window.address() | window.outerPitch() | window.innerPitch()
             | window.kernelRowPitch() | window.kernelColumnPitch()), Code.ALIGNMENT, "16-bit input at an odd address");
@@ -209,16 +211,16 @@ final class OperandCheck {
     private void weights(Weights weights) {
         bytes("weights", weights.address(), weights.extent());
         int bits = weights.type().bits();
-        require(bits <= 8 && bits >= machine.leastWeightBits(), Code.UNSUPPORTED, "the array takes weights of "
+        require(bits <= 8 && bits >= machine.leastWeightBits(), Code.UNSUPPORTED, () -> "the array takes weights of "
             + machine.leastWeightBits() + " to 8 bits, not " + bits);
     }
 
     private void area(String what, Area area, Grid grid, boolean oneColumn, boolean write) {
         bytes(what, area.address(), area.extent(grid, oneColumn));
         int bits = area.type().bits();
-        require(bits >= 8, Code.UNSUPPORTED, "the vector unit takes 8 and 16 bits, not " + bits);
+        require(bits >= 8, Code.UNSUPPORTED, () -> "the vector unit takes 8 and 16 bits, not " + bits);
         require(bits != 16 || even(area.address() | area.outerPitch() | area.innerPitch()), Code.ALIGNMENT,
-            "16-bit " + what + " at an odd address");
+            () -> "16-bit " + what + " at an odd address");
         if (write) {
             distinct(what, area.type().bytes(grid.columns()), grid.innerRows(), area.innerPitch(), grid.outerRows(),
                 area.outerPitch());
@@ -227,8 +229,8 @@ final class OperandCheck {
 
     private void accumulators(Accumulators sums, long rows, long columns, boolean write) {
         long end = sums.address() + sums.extent(rows, columns);
-        require(end <= machine.accumulatorWords(), Code.ACCUMULATORS, "sums end at word " + end + ", the memory at "
-            + machine.accumulatorWords());
+        require(end <= machine.accumulatorWords(), Code.ACCUMULATORS, () -> "sums end at word " + end
+            + ", the memory at " + machine.accumulatorWords());
         require(!write || rows == 1 || sums.pitch() >= columns, Code.OVERLAP, "rows of sums overlap");
     }
 
@@ -240,58 +242,65 @@ final class OperandCheck {
     private void loaded(int buffer, Tile needed, String axes) {
         buffer(buffer);
         Tile held = buffers.get(buffer);
-        require(needed.equals(held), Code.TILE, "needs " + axes + " " + needed.depth + " x " + needed.other
+        require(needed.equals(held), Code.TILE, () -> "needs " + axes + " " + needed.depth + " x " + needed.other
             + " in buffer " + buffer + ", which holds "
             + (held == null ? "nothing" : held.depth + " x " + held.other));
     }
 
     private void buffer(int buffer) {
-        require(buffer < machine.stationaryBuffers(), Code.UNSUPPORTED, "stationary buffer " + buffer + " of "
+        require(buffer < machine.stationaryBuffers(), Code.UNSUPPORTED, () -> "stationary buffer " + buffer + " of "
             + machine.stationaryBuffers());
     }
 
     private void dataflow(Dataflow needed) {
-        require(machine.dataflow() == needed, Code.UNSUPPORTED, "needs a " + Names.kebab(needed.name())
+        require(machine.dataflow() == needed, Code.UNSUPPORTED, () -> "needs a " + Names.kebab(needed.name())
             + " array, this one is " + Names.kebab(machine.dataflow().name()));
     }
 
     private void rescaling(Rescaling rescaling) {
-        require(rescaling.defined(), Code.UNSUPPORTED, "no arithmetic has " + rescaling);
+        require(rescaling.defined(), Code.UNSUPPORTED, () -> "no arithmetic has " + rescaling);
     }
 
     private void range(int min, int max, NumberType type) {
-        require(min <= max && min >= type.min() && max <= type.max(), Code.UNSUPPORTED, "results in [" + min + ", "
-            + max + "] are not in " + Names.kebab(type.name()));
+        require(min <= max && min >= type.min() && max <= type.max(), Code.UNSUPPORTED, () -> "results in ["
+            + min + ", " + max + "] are not in " + Names.kebab(type.name()));
     }
 
     private void eightBits(String what, NumberType type) {
-        require(type.bits() == 8, Code.UNSUPPORTED, what + " of a table has 8 bits, not " + type.bits());
+        require(type.bits() == 8, Code.UNSUPPORTED, () -> what + " of a table has 8 bits, not " + type.bits());
     }
 
     private void table(String what, int address, long bytes) {
         if (bytes > 0) {
             bytes(what, address, bytes);
-            require((address & 3) == 0, Code.ALIGNMENT, what + " at " + hex(address) + " is no multiple of 4");
+            require((address & 3) == 0, Code.ALIGNMENT, () -> what + " at " + hex(address) + " is no multiple of 4");
         }
     }
 
     private void bytes(String what, int address, long length) {
         long end = address + length;
-        require(end <= machine.scratchpadBytes(), Code.SCRATCHPAD, what + " ends at " + hex(end)
+        require(end <= machine.scratchpadBytes(), Code.SCRATCHPAD, () -> what + " ends at " + hex(end)
             + ", the scratchpad at " + hex(machine.scratchpadBytes()));
     }
 
     private void tile(String what, long size, long limit) {
-        require(size <= limit, Code.TILE, what + " " + size + " exceeds the array's " + limit);
+        require(size <= limit, Code.TILE, () -> what + " " + size + " exceeds the array's " + limit);
     }
 
     private void same(String what, long a, long b) {
-        require(a == b, Code.TILE, what + " differ: " + a + " and " + b);
+        require(a == b, Code.TILE, () -> what + " differ: " + a + " and " + b);
     }
 
     private void require(boolean holds, Code code, String message) {
         if (!holds) {
             add(code, message);
+        }
+    }
+
+    /** The message is made only if it is needed: most instructions are as they should be. */
+    private void require(boolean holds, Code code, Supplier<String> message) {
+        if (!holds) {
+            add(code, message.get());
         }
     }
 

@@ -1,8 +1,10 @@
 package quantwright.npu.isa;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,18 +21,27 @@ final class RecordFormat {
     private final List<Part> parts;
     private final List<Leaf> leaves;
 
-    /** A field of the flat list. */
-    record Leaf(String name, Class<?> type, Field field) {
-        /** Bytes in the binary form. */
-        int width() {
-            return type == long.class ? 8 : type == int.class ? 4 : 1;
+    /**
+     * A field of the flat list.
+     *
+     * @param name  dotted
+     * @param type  of the record's component
+     * @param field what it means
+     * @param width bytes in the binary form
+     * @param min   least value
+     * @param max   greatest value
+     */
+    record Leaf(String name, Class<?> type, Field field, int width, long min, long max) {
+        Leaf(String name, Class<?> type, Field field) {
+            this(name, type, field, type == long.class ? 8 : type == int.class ? 4 : 1, min(type, field),
+                max(type, field));
         }
 
-        long min() {
-            return isNumber() ? field.min() : 0;
+        private static long min(Class<?> type, Field field) {
+            return type == int.class || type == long.class ? field.min() : 0;
         }
 
-        long max() {
+        private static long max(Class<?> type, Field field) {
             if (type == boolean.class) {
                 return 1;
             }
@@ -54,14 +65,54 @@ final class RecordFormat {
 
         /** What is wrong with a value, or null. */
         String complaint(long value) {
-            if (value >= min() && value <= max()) {
+            if (value >= min && value <= max) {
                 return null;
             }
-            return name + " is " + value + ", outside [" + min() + ", " + max() + "]";
+            return name + " is " + value + ", outside [" + min + ", " + max + "]";
         }
     }
 
-    private record Part(Method accessor, Class<?> type, RecordFormat nested) {
+    /**
+     * A component.
+     *
+     * @param accessor of a record to its component
+     * @param number   of a record to its component as a long, if that is a number
+     * @param constants those of an enum, else null
+     */
+    private record Part(MethodHandle accessor, MethodHandle number, Class<?> type, RecordFormat nested,
+            Object[] constants) {
+        static Part of(RecordComponent component, RecordFormat nested) {
+            Class<?> type = component.getType();
+            try {
+                MethodHandle get = MethodHandles.lookup().unreflect(component.getAccessor());
+                MethodHandle number = type == int.class || type == long.class
+                    ? get.asType(MethodType.methodType(long.class, Object.class)) : null;
+                return new Part(get.asType(MethodType.methodType(Object.class, Object.class)), number, type, nested,
+                    type.getEnumConstants());
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(component.toString(), e);
+            }
+        }
+
+        Object get(Object record) {
+            try {
+                return (Object) accessor.invokeExact(record);
+            } catch (Throwable e) {
+                throw new IllegalStateException(accessor.toString(), e);
+            }
+        }
+
+        long number(Object record) {
+            if (number == null) {
+                Object value = get(record);
+                return value instanceof Boolean b ? (b ? 1 : 0) : ((Enum<?>) value).ordinal();
+            }
+            try {
+                return (long) number.invokeExact(record);
+            } catch (Throwable e) {
+                throw new IllegalStateException(accessor.toString(), e);
+            }
+        }
     }
 
     RecordFormat(Class<?> type) {
@@ -79,7 +130,7 @@ final class RecordFormat {
             }
             String name = Names.kebab(component.getName());
             RecordFormat nested = types[i].isRecord() ? new RecordFormat(types[i]) : null;
-            parts.add(new Part(component.getAccessor(), types[i], nested));
+            parts.add(Part.of(component, nested));
             if (nested == null) {
                 leaves.add(new Leaf(name, types[i], field));
             } else {
@@ -132,17 +183,10 @@ final class RecordFormat {
     private int flatten(Object record, long[] out, int at) {
         int next = at;
         for (Part part : parts) {
-            Object value = get(part.accessor, record);
             if (part.nested != null) {
-                next = part.nested.flatten(value, out, next);
+                next = part.nested.flatten(part.get(record), out, next);
             } else {
-                out[next++] = switch (value) {
-                    case Integer i -> i;
-                    case Long l -> l;
-                    case Boolean b -> b ? 1 : 0;
-                    case Enum<?> e -> e.ordinal();
-                    default -> throw new IllegalStateException("no encoding of " + part.type);
-                };
+                out[next++] = part.number(record);
             }
         }
         return next;
@@ -152,7 +196,7 @@ final class RecordFormat {
         var arguments = new Object[parts.size()];
         for (int i = 0; i < arguments.length; i++) {
             Part part = parts.get(i);
-            arguments[i] = part.nested != null ? part.nested.build(values, next) : box(part.type, values[next[0]++]);
+            arguments[i] = part.nested != null ? part.nested.build(values, next) : box(part, values[next[0]++]);
         }
         try {
             return constructor.newInstance(arguments);
@@ -166,21 +210,14 @@ final class RecordFormat {
         }
     }
 
-    private static Object box(Class<?> type, long value) {
+    private static Object box(Part part, long value) {
+        Class<?> type = part.type;
         if (type == int.class) {
             return Math.toIntExact(value);
         }
         if (type == long.class) {
             return value;
         }
-        return type == boolean.class ? (Object) (value != 0) : type.getEnumConstants()[(int) value];
-    }
-
-    private static Object get(Method accessor, Object record) {
-        try {
-            return accessor.invoke(record);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(accessor.toString(), e);
-        }
+        return type == boolean.class ? (Object) (value != 0) : part.constants[(int) value];
     }
 }

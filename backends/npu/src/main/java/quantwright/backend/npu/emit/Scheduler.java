@@ -19,7 +19,7 @@ public final class Scheduler {
     /** Position of each entry in its queue. */
     private final int[] position;
     /** What each entry's queue knows to be finished when the entry is: a position for each queue, exclusive. */
-    private final int[][] clocks;
+    private final int[] clocks;
     private final Map<Space, Hazards> hazards = new EnumMap<>(Space.class);
     /** Entries of each queue, as indices into {@link #entries}. */
     private final List<List<Integer>> queues = new ArrayList<>();
@@ -27,7 +27,7 @@ public final class Scheduler {
     private Scheduler(Recorder recorder) {
         entries = recorder.entries();
         position = new int[entries.size()];
-        clocks = new int[entries.size()][];
+        clocks = new int[entries.size() * QUEUES];
         for (Space space : Space.values()) {
             hazards.put(space, new Hazards());
         }
@@ -45,13 +45,14 @@ public final class Scheduler {
      */
     public static Map<Queue, List<Instruction>> schedule(Recorder recorder, int semaphores, int limit) {
         Scheduler scheduler = new Scheduler(recorder);
-        int[][] waits = scheduler.dependencies();
+        int[] waits = scheduler.dependencies();
         return new SemaphoreEmitter(scheduler.entries, waits, semaphores, limit).emit();
     }
 
     /** For each entry and queue: the entry of that queue to wait for, or -1. */
-    private int[][] dependencies() {
-        int[][] waits = new int[entries.size()][];
+    private int[] dependencies() {
+        int[] waits = new int[entries.size() * QUEUES];
+        Arrays.fill(waits, -1);
         int[][] known = new int[QUEUES][QUEUES];
         int[] needed = new int[QUEUES];
         for (int i = 0; i < entries.size(); i++) {
@@ -66,11 +67,11 @@ public final class Scheduler {
                     hazards.get(space).read(start, end, q, index, d -> need(needed, d));
                 }
             });
-            waits[i] = reduce(needed, known[q], q);
+            reduce(needed, known[q], q, waits, i * QUEUES);
             position[i] = queues.get(q).size();
             queues.get(q).add(i);
             known[q][q] = position[i] + 1;
-            clocks[i] = known[q].clone();
+            System.arraycopy(known[q], 0, clocks, i * QUEUES, QUEUES);
         }
         return waits;
     }
@@ -80,31 +81,28 @@ public final class Scheduler {
         needed[q] = Math.max(needed[q], position[dependency] + 1);
     }
 
-    /** The waits that remain, taking over what they imply. */
-    private int[] reduce(int[] needed, int[] known, int queue) {
-        int[] waits = new int[QUEUES];
-        Arrays.fill(waits, -1);
+    /** Stores the waits that remain from {@code waits[at]} on, taking over what they imply. */
+    private void reduce(int[] needed, int[] known, int queue, int[] waits, int at) {
         for (int p = 0; p < QUEUES; p++) {
             if (p == queue || needed[p] <= known[p] || impliedByAnother(needed, known, queue, p)) {
                 continue;
             }
-            waits[p] = queues.get(p).get(needed[p] - 1);
+            waits[at + p] = queues.get(p).get(needed[p] - 1);
         }
         for (int p = 0; p < QUEUES; p++) {
-            if (waits[p] >= 0) {
-                int[] clock = clocks[waits[p]];
+            if (waits[at + p] >= 0) {
+                int clock = waits[at + p] * QUEUES;
                 for (int k = 0; k < QUEUES; k++) {
-                    known[k] = k == queue ? known[k] : Math.max(known[k], clock[k]);
+                    known[k] = k == queue ? known[k] : Math.max(known[k], clocks[clock + k]);
                 }
             }
         }
-        return waits;
     }
 
     private boolean impliedByAnother(int[] needed, int[] known, int queue, int p) {
         for (int other = 0; other < QUEUES; other++) {
             if (other != p && other != queue && needed[other] > known[other]
-                    && clocks[queues.get(other).get(needed[other] - 1)][p] >= needed[p]) {
+                    && clocks[queues.get(other).get(needed[other] - 1) * QUEUES + p] >= needed[p]) {
                 return true;
             }
         }

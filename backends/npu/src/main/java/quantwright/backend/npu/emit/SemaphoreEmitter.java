@@ -18,7 +18,8 @@ final class SemaphoreEmitter {
     private static final int QUEUES = Queue.values().length;
 
     private final List<Recorder.Entry> entries;
-    private final int[][] waits;
+    /** For each entry and queue: the entry of that queue to wait for, or -1. */
+    private final int[] waits;
     private final int semaphores;
     private final int limit;
     private final Map<Queue, List<Instruction>> streams = new EnumMap<>(Queue.class);
@@ -26,9 +27,12 @@ final class SemaphoreEmitter {
     private final int[][] semaphoreOf = new int[QUEUES][QUEUES];
     private final int[][] pending = new int[QUEUES][QUEUES];
     private final int[][] takenEarly = new int[QUEUES][QUEUES];
+    /** Operations by semaphore: there are many of each. */
+    private final List<ControlInstruction> signalOf = new ArrayList<>();
+    private final List<ControlInstruction> waitOf = new ArrayList<>();
     private int used;
 
-    SemaphoreEmitter(List<Recorder.Entry> entries, int[][] waits, int semaphores, int limit) {
+    SemaphoreEmitter(List<Recorder.Entry> entries, int[] waits, int semaphores, int limit) {
         this.entries = entries;
         this.waits = waits;
         this.semaphores = semaphores;
@@ -40,24 +44,23 @@ final class SemaphoreEmitter {
     }
 
     Map<Queue, List<Instruction>> emit() {
-        boolean[][] signals = new boolean[entries.size()][];
+        int[] signals = new int[entries.size()];
         for (int i = 0; i < entries.size(); i++) {
             for (int p = 0; p < QUEUES; p++) {
-                int on = waits[i][p];
+                int on = waits[i * QUEUES + p];
                 if (on >= 0) {
-                    signals[on] = signals[on] == null ? new boolean[QUEUES] : signals[on];
-                    signals[on][entries.get(i).queue().ordinal()] = true;
+                    signals[on] |= 1 << entries.get(i).queue().ordinal();
                 }
             }
         }
         for (int i = 0; i < entries.size(); i++) {
-            entry(entries.get(i), waits[i], signals[i]);
+            entry(entries.get(i), i * QUEUES, signals[i]);
         }
         streams.values().forEach(s -> s.add(new ControlInstruction.Halt()));
         return streams;
     }
 
-    private void entry(Recorder.Entry entry, int[] on, boolean[] signals) {
+    private void entry(Recorder.Entry entry, int firstWait, int signals) {
         Queue queue = entry.queue();
         int q = queue.ordinal();
         List<Instruction> stream = streams.get(queue);
@@ -66,19 +69,19 @@ final class SemaphoreEmitter {
             stream.add(new ControlInstruction.Mark(entry.layer()));
         }
         for (int p = 0; p < QUEUES; p++) {
-            if (on[p] >= 0) {
+            if (waits[firstWait + p] >= 0) {
                 take(p, q);
             }
         }
         stream.add(entry.instruction());
-        for (int r = 0; signals != null && r < QUEUES; r++) {
-            if (signals[r]) {
+        for (int r = 0; r < QUEUES; r++) {
+            if ((signals >> r & 1) != 0) {
                 if (pending[q][r] == limit) {
                     takenEarly[q][r]++;
                     waitFor(q, r);
                 }
                 pending[q][r]++;
-                stream.add(new ControlInstruction.Signal(semaphore(q, r), 1));
+                stream.add(signalOf.get(semaphore(q, r)));
             }
         }
     }
@@ -93,7 +96,7 @@ final class SemaphoreEmitter {
 
     private void waitFor(int from, int to) {
         pending[from][to]--;
-        streams.get(Queue.values()[to]).add(new ControlInstruction.Wait(semaphore(from, to), 1));
+        streams.get(Queue.values()[to]).add(waitOf.get(semaphore(from, to)));
     }
 
     private int semaphore(int from, int to) {
@@ -102,6 +105,8 @@ final class SemaphoreEmitter {
                 throw new IllegalArgumentException("the program needs more than the machine's " + semaphores
                         + " semaphores");
             }
+            signalOf.add(new ControlInstruction.Signal(used, 1));
+            waitOf.add(new ControlInstruction.Wait(used, 1));
             semaphoreOf[from][to] = used++;
         }
         return semaphoreOf[from][to];

@@ -100,13 +100,18 @@ record Mapping(boolean native_, int patchRows, int patchColumns, List<ColumnTile
         int bits = p.weightType().bits();
         int depth = native_ ? piece.tapRows() * piece.tapColumns() : piece.depth();
         byte[] out = new byte[depth * pitch];
+        byte[] row = new byte[columns];
         for (int k = 0; k < depth; k++) {
+            if (native_) {
+                depthwiseRow(p, tile, k, row);
+            } else {
+                matrixRow(p, tile, piece, k, row);
+            }
             for (int j = 0; j < columns; j++) {
-                byte value = native_ ? depthwiseWeight(p, tile, k, j) : matrixWeight(p, tile, piece, k, j);
                 if (bits == 8) {
-                    out[k * pitch + j] = value;
+                    out[k * pitch + j] = row[j];
                 } else {
-                    int stored = bits == 1 ? (value < 0 ? 1 : 0) : value & (1 << bits) - 1;
+                    int stored = bits == 1 ? (row[j] < 0 ? 1 : 0) : row[j] & (1 << bits) - 1;
                     out[k * pitch + j * bits / 8] |= (byte) (stored << j * bits % 8);
                 }
             }
@@ -114,20 +119,28 @@ record Mapping(boolean native_, int patchRows, int patchColumns, List<ColumnTile
         return out;
     }
 
-    private static byte depthwiseWeight(Product p, ColumnTile tile, int tap, int column) {
-        int output = tile.channel() + column;
-        return p.weight(output, tap / p.window().kernelW(), tap % p.window().kernelW(), output / p.groupOutputs());
+    private static void depthwiseRow(Product p, ColumnTile tile, int tap, byte[] row) {
+        for (int j = 0; j < row.length; j++) {
+            int output = tile.channel() + j;
+            row[j] = p.weight(output, tap / p.window().kernelW(), tap % p.window().kernelW(), output / p.groupOutputs());
+        }
     }
 
-    private byte matrixWeight(Product p, ColumnTile tile, Piece piece, int k, int column) {
-        int output = tile.channel() + column % tile.channels();
-        int pixel = column / tile.channels();
+    private void matrixRow(Product p, ColumnTile tile, Piece piece, int k, byte[] row) {
         int inRow = k % piece.channels() + piece.channel();
         int tap = k / piece.channels();
         // A run reaches over pixels: its channel index counts on from the first tap's first channel.
         int tapColumn = piece.tapColumn() + tap % piece.tapColumns() + inRow / p.inputs();
         int tapRow = piece.tapRow() + tap / piece.tapColumns();
-        return p.weight(output, tapRow - pixel / patchColumns * p.window().strideH(),
-                tapColumn - pixel % patchColumns * p.window().strideW(), inRow % p.inputs());
+        int channel = inRow % p.inputs();
+        if (p.groups() == 1 && patch() == 1) {
+            p.weights(tile.channel(), tapRow, tapColumn, channel, row);
+            return;
+        }
+        for (int j = 0; j < row.length; j++) {
+            int pixel = j / tile.channels();
+            row[j] = p.weight(tile.channel() + j % tile.channels(), tapRow - pixel / patchColumns * p.window().strideH(),
+                    tapColumn - pixel % patchColumns * p.window().strideW(), channel);
+        }
     }
 }

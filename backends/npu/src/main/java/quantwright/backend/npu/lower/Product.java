@@ -47,6 +47,15 @@ record Product(Window2d window, int groups, int inputs, int outputs, byte[] weig
                 - first];
     }
 
+    /** Weights of neighbouring outputs for a tap within the kernel and an input channel, where there is one group. */
+    void weights(int output, int tapRow, int tapColumn, int input, byte[] into) {
+        int per = window.kernelH() * window.kernelW() * inputs;
+        int at = output * per + (tapRow * window.kernelW() + tapColumn) * inputs + input;
+        for (int j = 0; j < into.length; j++) {
+            into[j] = weights[at + j * per];
+        }
+    }
+
     /** Greatest sum of magnitudes of an output's weights, zero point taken off. */
     long reach() {
         long greatest = 0;

@@ -2,6 +2,7 @@ package quantwright.backend.npu.lower;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.npu.isa.ArrayInstruction;
@@ -68,10 +69,7 @@ final class WeightBuffers {
     quantwright.npu.isa.Weights require(int columnTile, int k) {
         int piece = start(columnTile) + k;
         int part = part(piece);
-        int address = emission.slot(1 + slotOf(part));
-        for (int i = tiling.chunks().get(part); i < piece; i++) {
-            address += sizes.bytes(i);
-        }
+        int address = emission.slot(1 + slotOf(part)) + sizes.bytes(tiling.chunks().get(part), piece);
         ColumnTile tile = mapping.columns().get(columnTile);
         Piece shape = tile.pieces().get(k);
         int columns = tile.channels() * mapping.patch();
@@ -106,9 +104,14 @@ final class WeightBuffers {
     }
 
     private int part(int piece) {
-        List<Integer> starts = tiling.chunks();
-        int at = java.util.Collections.binarySearch(starts, piece);
+        int at = Collections.binarySearch(tiling.chunks(), piece);
         return at >= 0 ? at : -at - 2;
+    }
+
+    /** The column tile of a piece. */
+    private int columnOf(int piece) {
+        int at = Collections.binarySearch(sizes.columnEnds(), piece);
+        return at >= 0 ? at + 1 : -at - 1;
     }
 
     private int slotOf(int part) {
@@ -131,13 +134,11 @@ final class WeightBuffers {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes[part]);
         int from = tiling.chunks().get(part);
         int to = part + 1 < tiling.chunks().size() ? tiling.chunks().get(part + 1) : sizes.count();
-        int piece = 0;
-        for (ColumnTile tile : mapping.columns()) {
-            for (Piece shape : tile.pieces()) {
-                if (piece >= from && piece < to) {
-                    out.writeBytes(mapping.pack(p, tile, shape));
-                }
-                piece++;
+        for (int column = columnOf(from); column < mapping.columns().size() && start(column) < to; column++) {
+            ColumnTile tile = mapping.columns().get(column);
+            int first = start(column);
+            for (int piece = Math.max(from, first); piece < Math.min(to, first + tile.pieces().size()); piece++) {
+                out.writeBytes(mapping.pack(p, tile, tile.pieces().get(piece - first)));
             }
         }
         return out.toByteArray();

@@ -5,32 +5,34 @@ import java.util.List;
 
 /** Sizes of a mapping's tiles of weights, in the order of all tiles' pieces. */
 final class Weights {
-    private final List<Integer> bytes = new ArrayList<>();
+    /** Bytes of all pieces before each; the last entry is that of all. */
+    private final int[] starts;
     private final List<Integer> columnEnds = new ArrayList<>();
-    private int total;
     private int largestPiece;
     private int largestColumn;
 
     Weights(Product p, Mapping mapping) {
+        starts = new int[1 + mapping.columns().stream().mapToInt(t -> t.pieces().size()).sum()];
+        int count = 0;
         for (ColumnTile tile : mapping.columns()) {
             int columns = tile.channels() * mapping.patch();
             int column = 0;
             for (Piece piece : tile.pieces()) {
                 int depth = mapping.native_() ? piece.tapRows() * piece.tapColumns() : piece.depth();
                 int size = Math.toIntExact(depth * p.weightType().bytes(columns));
-                bytes.add(size);
+                starts[count + 1] = starts[count] + size;
+                count++;
                 column += size;
                 largestPiece = Math.max(largestPiece, size);
             }
-            total += column;
             largestColumn = Math.max(largestColumn, column);
-            columnEnds.add(bytes.size());
+            columnEnds.add(count);
         }
     }
 
     /** Bytes of all. */
     int total() {
-        return total;
+        return starts[count()];
     }
 
     /** Bytes of the largest piece. */
@@ -50,47 +52,40 @@ final class Weights {
 
     /** Number of pieces. */
     int count() {
-        return bytes.size();
+        return starts.length - 1;
     }
 
-    /** Bytes of a piece. */
-    int bytes(int piece) {
-        return bytes.get(piece);
+    /** Bytes of pieces {@code from} to {@code to}, exclusive. */
+    int bytes(int from, int to) {
+        return starts[to] - starts[from];
     }
 
     /** Parts of at most {@code most} bytes, at least one piece (or one column tile) each: their first pieces. */
     List<Integer> chunks(int most, boolean wholeColumns) {
-        List<Integer> starts = new ArrayList<>();
+        List<Integer> firsts = new ArrayList<>();
         long size = Long.MAX_VALUE / 2;
         int piece = 0;
         for (int column = 0; column < columnEnds.size(); column++) {
             int end = columnEnds.get(column);
             while (piece < end) {
-                int unit = 0;
                 int first = piece;
-                do {
-                    unit += bytes.get(piece++);
-                } while (wholeColumns && piece < end);
+                piece = wholeColumns ? end : piece + 1;
+                int unit = bytes(first, piece);
                 if (size + unit > most) {
-                    starts.add(first);
+                    firsts.add(first);
                     size = 0;
                 }
                 size += unit;
             }
         }
-        return starts;
+        return firsts;
     }
 
     /** Bytes of each part. */
-    List<Integer> chunkBytes(List<Integer> starts) {
+    List<Integer> chunkBytes(List<Integer> firsts) {
         List<Integer> sizes = new ArrayList<>();
-        for (int c = 0; c < starts.size(); c++) {
-            int end = c + 1 < starts.size() ? starts.get(c + 1) : bytes.size();
-            int size = 0;
-            for (int i = starts.get(c); i < end; i++) {
-                size += bytes.get(i);
-            }
-            sizes.add(size);
+        for (int c = 0; c < firsts.size(); c++) {
+            sizes.add(bytes(firsts.get(c), c + 1 < firsts.size() ? firsts.get(c + 1) : count()));
         }
         return sizes;
     }
