@@ -1,6 +1,7 @@
 package quantwright.backend.npu.plan;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import quantwright.backend.MemoryPlanner.Buffer;
 public final class Planner {
     /** Share of the free room that tiles may take at first: what is left lets the next layer's constants in early. */
     private static final double[] SHARES = {0.7, 1.0};
+    /** Maps below this part of the scratchpad stay without a look at what their room would be worth. */
+    private static final int WORTH_A_LOOK = 16;
 
     private final List<Layer> layers;
     private final CostModel model;
@@ -102,6 +105,8 @@ public final class Planner {
      */
     public Plan plan() throws NoRoom {
         lives.keySet().forEach(f -> f.setResident(!outside.contains(f) && f.whole().bytes() <= capacity));
+        lives.keySet().stream().filter(f -> f.isResident() && f.whole().bytes() > capacity / WORTH_A_LOOK)
+                .sorted(Comparator.comparingLong((Feature f) -> f.whole().bytes()).reversed()).forEach(this::weigh);
         double shrink = 1;
         while (true) {
             List<Tiling> tilings = tilings(shrink);
@@ -117,6 +122,22 @@ public final class Planner {
                 evict(peak(tilings));
             }
         }
+    }
+
+    /** Lets a map go if the layers that live with it are then expected to be faster. */
+    private void weigh(Feature f) {
+        double staying = score(lives.get(f));
+        f.setResident(false);
+        f.setResident(score(lives.get(f)) >= staying);
+    }
+
+    /** What the layers of a life are expected to take; infinite if one of them has too little room. */
+    private double score(int[] life) {
+        double score = 0;
+        for (int s = life[0]; s <= life[1]; s++) {
+            score += tile(s, 1).map(t -> t.cost().score()).orElse(Double.POSITIVE_INFINITY);
+        }
+        return score;
     }
 
     private List<Tiling> tilings(double shrink) throws NoRoom {
@@ -177,7 +198,6 @@ public final class Planner {
             throw new NoRoom(layers.get(step));
         }
         best.setResident(false);
-        memo.forget();
     }
 
     private int peak(List<Tiling> tilings) {
@@ -226,19 +246,21 @@ public final class Planner {
     /** Tilings by layer, residency and room, so that nothing is searched twice. */
     private static final class TilingMemo {
         private final CostModel model;
-        private final Map<Layer, Map<Long, Optional<Tiling>>> known = new HashMap<>();
+        private final Map<Layer, Map<Situation, Optional<Tiling>>> known = new HashMap<>();
+
+        /** Room, and which of the layer's maps stay. */
+        private record Situation(long budget, List<Boolean> stay) {
+        }
 
         TilingMemo(CostModel model) {
             this.model = model;
         }
 
         Optional<Tiling> tile(Layer layer, long budget) {
-            return known.computeIfAbsent(layer, k -> new HashMap<>()).computeIfAbsent(budget,
+            List<Boolean> stay = new ArrayList<>(List.of(layer.output().isResident()));
+            layer.inputs().forEach(f -> stay.add(f.isResident()));
+            return known.computeIfAbsent(layer, k -> new HashMap<>()).computeIfAbsent(new Situation(budget, stay),
                     k -> layer.tile(model, budget));
-        }
-
-        void forget() {
-            known.clear();
         }
     }
 }
