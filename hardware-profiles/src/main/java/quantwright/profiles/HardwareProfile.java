@@ -34,4 +34,9 @@ public record HardwareProfile(String id, String summary, Optional<CpuMachine> cp
             String hash) {
         this(id, summary, cpu, Optional.empty(), quantization, Map.of(), Optional.empty(), hash);
     }
+
+    /** Whether the machine computes on activations of as many bits. A CPU does on any. */
+    public boolean storesActivations(int bits) {
+        return npu.map(m -> m.types().stream().anyMatch(t -> t.activationBits() == bits)).orElse(true);
+    }
 }

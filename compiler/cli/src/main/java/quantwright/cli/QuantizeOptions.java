@@ -68,7 +68,7 @@ final class QuantizeOptions {
     }
 
     QuantizationOptions options(HardwareProfile profile) {
-        QuantizationOptions standard = QuantizationOptions.standard();
+        QuantizationOptions standard = QuantizationOptions.standard(profile);
         if (percentile != null && !(percentile > 0.5 && percentile <= 1)) {
             throw usage("--percentile takes a share above 0.5 and at most 1, not " + percentile);
         }
@@ -77,18 +77,18 @@ final class QuantizeOptions {
         }
         WeightOptions weights = standard.weights();
         return new QuantizationOptions(range(), percentile == null ? standard.percentile() : percentile,
-                symmetric || !profile.quantization().activationZeroPoints(), standard.equalization() && !noEqualization,
-                weights.withPerChannel(profile.quantization().perChannelWeights() && !perTensor)
+                symmetric || standard.symmetricActivations(), standard.equalization() && !noEqualization,
+                weights.withPerChannel(weights.perChannel() && !perTensor)
                         .withRange(choice("--weight-range", weightRange, WeightRange.values(), WeightRange::text,
                                 weights.range()))
                         .withRounding(choice("--rounding", rounding, WeightRounding.values(), WeightRounding::text,
                                 weights.rounding()))
                         .withSequential(weights.sequential() && !noSequential)
                         .withBiasCorrection(weights.biasCorrection() && !noBiasCorrection),
-                preset(profile), new SkipList(skipNames, skipTypes),
+                preset(standard), new SkipList(skipNames, skipTypes),
                 precision == null ? standard.precision() : PrecisionPlan.uniform(LayerPrecision.parse(precision)
                         .orElseThrow(() -> usage("--precision takes bits such as w4a8, not '" + precision + "'"))),
-                integerSoftmax);
+                integerSoftmax, standard.wideResults());
     }
 
     private static <T> T choice(String option, String text, T[] values, Function<T, String> name, T otherwise) {
@@ -103,9 +103,9 @@ final class QuantizeOptions {
         return choice("--method", method, RangeMethod.values(), RangeMethod::text, QuantizationOptions.standard().method());
     }
 
-    private Arithmetic preset(HardwareProfile profile) {
+    private Arithmetic preset(QuantizationOptions standard) {
         try {
-            return arithmetic == null ? profile.quantization().roundings() : ArithmeticPreset.parse(arithmetic);
+            return arithmetic == null ? standard.arithmetic() : ArithmeticPreset.parse(arithmetic);
         } catch (IllegalArgumentException e) {
             throw usage("--arithmetic: " + e.getMessage());
         }

@@ -3,6 +3,8 @@ package quantwright.compiler.quant;
 import java.util.List;
 import quantwright.ir.arith.Arithmetic;
 import quantwright.ir.arith.ArithmeticPreset;
+import quantwright.profiles.HardwareProfile;
+import quantwright.profiles.QuantizationRules;
 
 /**
  * How a float graph is quantized.
@@ -18,55 +20,72 @@ import quantwright.ir.arith.ArithmeticPreset;
  * @param outputSoftmax whether every softmax becomes integer, also where no integer op reads it. Its 8-bit result has the step
  *     1/256, so that a classifier's small probabilities all become 0: the KL divergence from the float model, which sees
  *     those, rises. Softmax in front of integer ops is integer in any case, as their operand has 8 bits anyway
+ * @param wideResults whether averages, sums and products of maps that only reals follow have 16 bits: nothing is gained by few
+ *     bits there. Not on a chip that stores none
  */
 public record QuantizationOptions(RangeMethod method, double percentile, boolean symmetricActivations,
                                   boolean equalization, WeightOptions weights, Arithmetic arithmetic,
-                                  SkipList skip, PrecisionPlan precision, boolean outputSoftmax) {
+                                  SkipList skip, PrecisionPlan precision, boolean outputSoftmax, boolean wideResults) {
     /** The recipe used unless a user asks for another; the same for every model. */
     public static QuantizationOptions standard() {
         return new QuantizationOptions(RangeMethod.MSE, 0.9999, false, true, WeightOptions.standard(), ArithmeticPreset.F32,
-                new SkipList(List.of(), List.of()), PrecisionPlan.uniform(LayerPrecision.W8A8), false);
+                new SkipList(List.of(), List.of()), PrecisionPlan.uniform(LayerPrecision.W8A8), false, true);
+    }
+
+    /** The recipe as a chip's arithmetic allows it. */
+    public static QuantizationOptions standard(HardwareProfile profile) {
+        QuantizationRules rules = profile.quantization();
+        QuantizationOptions standard = standard();
+        return new QuantizationOptions(standard.method, standard.percentile, !rules.activationZeroPoints(),
+                standard.equalization, standard.weights.withPerChannel(rules.perChannelWeights()), rules.roundings(),
+                standard.skip, standard.precision, standard.outputSoftmax, profile.storesActivations(16));
     }
 
     /** These options with other rounding. */
     public QuantizationOptions withArithmetic(Arithmetic other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, other, skip,
-                precision, outputSoftmax);
+                precision, outputSoftmax, wideResults);
     }
 
     /** These options with another range method. */
     public QuantizationOptions withMethod(RangeMethod other) {
         return new QuantizationOptions(other, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
-                precision, outputSoftmax);
+                precision, outputSoftmax, wideResults);
     }
 
     /** These options with or without equalization. */
     public QuantizationOptions withEqualization(boolean on) {
         return new QuantizationOptions(method, percentile, symmetricActivations, on, weights, arithmetic, skip,
-                precision, outputSoftmax);
+                precision, outputSoftmax, wideResults);
     }
 
     /** These options with another way to quantize weights. */
     public QuantizationOptions withWeights(WeightOptions other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, other, arithmetic, skip,
-                precision, outputSoftmax);
+                precision, outputSoftmax, wideResults);
     }
 
     /** These options with another skip list. */
     public QuantizationOptions withSkip(SkipList other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, other,
-                precision, outputSoftmax);
+                precision, outputSoftmax, wideResults);
     }
 
     /** These options with another precision plan. */
     public QuantizationOptions withPrecision(PrecisionPlan other) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
-                other, outputSoftmax);
+                other, outputSoftmax, wideResults);
     }
 
     /** These options with or without an integer softmax in front of outputs. */
     public QuantizationOptions withOutputSoftmax(boolean on) {
         return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
-                precision, on);
+                precision, on, wideResults);
+    }
+
+    /** These options with or without results of 16 bits in front of reals. */
+    public QuantizationOptions withWideResults(boolean on) {
+        return new QuantizationOptions(method, percentile, symmetricActivations, equalization, weights, arithmetic, skip,
+                precision, outputSoftmax, on);
     }
 }

@@ -48,7 +48,7 @@ final class QuantizationPlan {
         plan.keepFloatSoftmax(extremes, options);
         plan.absorbClamps();
         plan.joinGroups();
-        plan.widen(options.precision());
+        plan.widen(options);
         plan.findRawResults();
         plan.chooseParameters(ranges, extremes, options);
         return plan;
@@ -114,9 +114,9 @@ final class QuantizationPlan {
     }
 
     /** Finds the groups of 16 bits: those that a node reads which asks for it. A table has 8 bits on both sides. */
-    private void widen(PrecisionPlan precision) {
+    private void widen(QuantizationOptions options) {
         for (Node node : graph) {
-            if (roles.get(node) != OpRoles.FLOAT && precision.of(node) instanceof LayerPrecision.Integer i
+            if (roles.get(node) != OpRoles.FLOAT && options.precision().of(node) instanceof LayerPrecision.Integer i
                     && i.activations() == ActivationBits.A16) {
                 node.operands().stream().filter(v -> !OpRoles.isConstant(v)).forEach(v -> wide.add(groups.find(v)));
             }
@@ -126,7 +126,7 @@ final class QuantizationPlan {
             Node clamp = absorbedClamp.get(node);
             Value result = clamp == null ? node.results().getFirst() : clamp.result();
             // Nothing is gained by few bits where reals follow, and the steps of 8 show as ties between classes.
-            if ((role == OpRoles.AVERAGE || role == OpRoles.ELEMENTWISE) && onlyFloatFollows(result)) {
+            if (options.wideResults() && (role == OpRoles.AVERAGE || role == OpRoles.ELEMENTWISE) && onlyFloatFollows(result)) {
                 wide.add(groups.find(result));
             }
         }

@@ -33,15 +33,20 @@ import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QClamp;
 import quantwright.ir.op.QConcat;
 import quantwright.ir.op.QConv2d;
+import quantwright.ir.op.QMean;
 import quantwright.ir.op.QSoftmax;
+import quantwright.ir.op.Reduce;
+import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.Softmax;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
 import quantwright.ir.op.Window2d;
+import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.Shape;
 import quantwright.ir.type.TensorType;
+import quantwright.profiles.ProfileCatalogue;
 
 /** A small residual network: which ops come out, which parameters are shared, and how close the result is. */
 class GraphQuantizerTest {
@@ -178,8 +183,23 @@ class GraphQuantizerTest {
         assertEquals(0, count(quantize(gated(0.01f), QuantizationOptions.standard()), QSoftmax.class));
         QuantizationOptions symmetric = new QuantizationOptions(RangeMethod.MSE, 0.9999, true, false,
                 WeightOptions.standard(), ArithmeticPreset.F32, new SkipList(List.of(), List.of()),
-                PrecisionPlan.uniform(LayerPrecision.W8A8), true);
+                PrecisionPlan.uniform(LayerPrecision.W8A8), true, true);
         assertEquals(0, count(quantize(gated(40), symmetric), QSoftmax.class));
+    }
+
+    @Test
+    void whatOnlyRealsFollowHas16BitsWhereTheChipStoresThem() {
+        Graph g = new Graph("g", Level.GRAPH);
+        Value x = g.addInput("x", TensorType.of(ScalarType.F32, 1, 8, 8, 3));
+        g.addOutput("y", act(g, conv(g, x, 6, "a"), new Reduce(ReduceKind.MEAN, Ints.of(1, 2), false), "mean"));
+        QuantizationOptions on = QuantizationOptions.standard(new ProfileCatalogue().find("npu-edge-4bit"));
+        QuantizationOptions off = QuantizationOptions.standard(new ProfileCatalogue().find("npu-systolic-16x16"));
+        assertEquals(ScalarType.I16, storageOfMean(quantize(g, on)));
+        assertEquals(ScalarType.I8, storageOfMean(quantize(g, off)));
+    }
+
+    private static ScalarType storageOfMean(Graph q) {
+        return q.nodes().stream().filter(n -> n.op() instanceof QMean).findFirst().orElseThrow().result().type().storage();
     }
 
     /** A convolution times a softmax over its channels, and a softmax of that. */
