@@ -2,46 +2,33 @@ package quantwright.simulator;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import quantwright.npu.isa.Dataflow;
 
 /** The three engines against each other, and against SCALE-Sim's cycles. */
 class ExactTest {
-    private static final Map<String, Dataflow> DATAFLOWS = Map.of("ws", Dataflow.WEIGHT_STATIONARY, "os",
-        Dataflow.OUTPUT_STATIONARY, "is", Dataflow.INPUT_STATIONARY);
-
-    /** Rows of the reference file: GEMM and SCALE-Sim's total cycles. */
-    record Row(Gemm gemm, long cycles) {
-    }
-
-    static List<Row> reference() throws IOException {
+    static List<Gemm.Row> reference() throws IOException {
         Path file = Path.of(System.getProperty("quantwright.data", ""), "reference", "scalesim-gemm.csv");
         assumeTrue(Files.exists(file), "SKIPPED: " + file + " is absent");
-        return Files.readAllLines(file).stream().skip(1).map(line -> {
-            String[] f = line.split(",");
-            return new Row(new Gemm(DATAFLOWS.get(f[2]), Integer.parseInt(f[0]), Integer.parseInt(f[1]),
-                Integer.parseInt(f[7]), Integer.parseInt(f[8]), Integer.parseInt(f[9])),
-                (long) Double.parseDouble(f[11]));
-        }).toList();
+        return Gemm.Row.read(file);
     }
 
-    /** SCALE-Sim counts cycles from 0 and reports the last one's index: one less than the cycles taken. */
     @Test
     void everyRowOfScaleSim() throws IOException {
-        List<Row> rows = reference();
+        List<Gemm.Row> rows = reference();
         assertEquals(108, rows.size());
-        for (Row row : rows) {
+        for (Gemm.Row row : rows) {
             Gemm g = row.gemm();
-            assertEquals(row.cycles(), g.cycles() - 1, g.toString());
-            assertEquals(row.cycles(), ClosedForm.cycles(g.dataflow(), g.rows(), g.columns(), g.m(), g.k(), g.n()) - 1,
+            assertTrue(row.agrees(g.cycles()), g.toString());
+            assertTrue(row.agrees(ClosedForm.cycles(g.dataflow(), g.rows(), g.columns(), g.m(), g.k(), g.n())),
                 g.toString());
         }
     }
@@ -88,7 +75,7 @@ class ExactTest {
     /** All rows of the reference by the event-driven engine, warm; a generous limit, as other work may run beside. */
     @Test
     void eventDrivenEngineIsFast() throws IOException {
-        List<Row> rows = reference();
+        List<Gemm.Row> rows = reference();
         double best = Double.MAX_VALUE;
         for (int round = 0; round < 5; round++) {
             long start = System.nanoTime();

@@ -1,5 +1,10 @@
 package quantwright.simulator;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import quantwright.npu.isa.Accumulators;
 import quantwright.npu.isa.ArrayInstruction;
 import quantwright.npu.isa.Dataflow;
@@ -14,7 +19,27 @@ import quantwright.npu.isa.Window;
  * A matrix product tiled for a plain systolic array. Operands are a byte apart from one another's rows, on purpose: only
  * the array's time matters.
  */
-record Gemm(Dataflow dataflow, int rows, int columns, int m, int k, int n) {
+public record Gemm(Dataflow dataflow, int rows, int columns, int m, int k, int n) {
+    private static final Map<String, Dataflow> DATAFLOWS = Map.of("ws", Dataflow.WEIGHT_STATIONARY, "os",
+        Dataflow.OUTPUT_STATIONARY, "is", Dataflow.INPUT_STATIONARY);
+
+    /** A row of SCALE-Sim's reference with its total cycles. */
+    public record Row(Gemm gemm, long cycles) {
+        /** Reads {@code scalesim-gemm.csv}. */
+        public static List<Row> read(Path file) throws IOException {
+            return Files.readAllLines(file).stream().skip(1).map(line -> {
+                String[] f = line.split(",");
+                return new Row(new Gemm(DATAFLOWS.get(f[2]), Integer.parseInt(f[0]), Integer.parseInt(f[1]),
+                    Integer.parseInt(f[7]), Integer.parseInt(f[8]), Integer.parseInt(f[9])),
+                    (long) Double.parseDouble(f[11]));
+            }).toList();
+        }
+
+        /** SCALE-Sim counts cycles from 0 and reports the last one's index: one less than the cycles taken. */
+        public boolean agrees(long taken) {
+            return taken - 1 == cycles;
+        }
+    }
 
     MachineParameters machine() {
         return new MachineParameters(rows, columns, dataflow, 1, 1 << 22, 1024, 64, Math.max(1 << 10, m * n), 32, 1 << 24,
@@ -22,7 +47,7 @@ record Gemm(Dataflow dataflow, int rows, int columns, int m, int k, int n) {
     }
 
     /** The array's instructions alone; operands lie in the scratchpad as if loaded before. */
-    Program program() {
+    public Program program() {
         var stream = new Stream(machine());
         switch (dataflow) {
             case WEIGHT_STATIONARY -> {
@@ -71,7 +96,7 @@ record Gemm(Dataflow dataflow, int rows, int columns, int m, int k, int n) {
     }
 
     /** Cycles of the event-driven engine. */
-    long cycles() {
+    public long cycles() {
         MachineParameters p = machine();
         return TimingEngine.time(program(), NpuMachines.plain(p), NpuMachines.POINT, TimelineListener.NONE).cycles();
     }

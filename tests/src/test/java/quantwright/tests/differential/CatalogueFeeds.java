@@ -6,6 +6,7 @@ import quantwright.compiler.data.Preprocessing;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.importer.FormatException;
 import quantwright.tests.catalogue.CatalogueModel;
+import quantwright.tests.catalogue.RandomData;
 
 /** Samples to run catalogue models on: their evaluation data, or noise where there is none. */
 public final class CatalogueFeeds {

@@ -16,6 +16,7 @@ import quantwright.ir.diag.DiagnosticSink;
 import quantwright.profiles.ProfileCatalogue;
 import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
+import quantwright.tests.catalogue.RandomData;
 
 /**
  * A model of the catalogue as it comes and, if that is float, quantized to int8; with samples, random where the

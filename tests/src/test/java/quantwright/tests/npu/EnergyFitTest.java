@@ -11,11 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
-import quantwright.npu.isa.Program;
 import quantwright.profiles.HardwareProfile;
-import quantwright.simulator.SimulationReport;
-import quantwright.simulator.TimelineListener;
 import quantwright.tests.catalogue.CatalogueModel;
+import quantwright.tests.catalogue.IntegerModels;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
@@ -84,10 +82,6 @@ class EnergyFitTest {
                 .orElseThrow();
         assumeTrue(ModelCatalogue.absent(entry).isEmpty(), "SKIPPED: shared data is absent: "
                 + ModelCatalogue.absent(entry));
-        double joules = 0;
-        for (Program program : NpuPrograms.of(NpuModels.quantized(qw, entry).model(), profile)) {
-            joules += SimulationReport.of(program, profile, null, TimelineListener.NONE).energy().joules();
-        }
-        return joules * 1e6;
+        return NpuRun.of(new IntegerModels(qw, entry).of(profile), profile).joules() * 1e6;
     }
 }

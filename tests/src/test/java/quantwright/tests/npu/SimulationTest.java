@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import quantwright.backend.CompileRequest.Progress;
 import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
 import quantwright.npu.isa.Program;
@@ -27,6 +28,7 @@ import quantwright.simulator.SimulationTable;
 import quantwright.simulator.TimelineListener;
 import quantwright.simulator.Timing;
 import quantwright.tests.catalogue.CatalogueModel;
+import quantwright.tests.catalogue.IntegerModels;
 import quantwright.tests.catalogue.ModelCatalogue;
 
 /** Time and energy of the catalogue's small models on the shipped NPUs: bounds, sums, and outputs that can be read. */
@@ -44,10 +46,10 @@ class SimulationTest {
         assumeTrue(ModelCatalogue.absent(entry).isEmpty(), "SKIPPED: shared data is absent: "
                 + ModelCatalogue.absent(entry));
         Quantwright qw = Quantwright.discover();
-        NpuModels.Sample sample = NpuModels.quantized(qw, entry);
+        IntegerModels models = new IntegerModels(qw, entry);
         for (String id : PROFILES) {
             HardwareProfile profile = qw.profiles().find(id);
-            List<Program> programs = NpuPrograms.of(sample.model(), profile);
+            List<Program> programs = NpuRun.programs(models.of(profile).compile(profile, Progress.SILENT));
             assertFalse(programs.isEmpty());
             for (Program program : programs) {
                 check(program, profile);

@@ -1,6 +1,7 @@
 package quantwright.cli.simulator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -43,17 +44,35 @@ public final class NpuSimulator implements ProgramRunner {
         if (watches.isEmpty()) {
             return ExecutionListener.NONE;
         }
-        Map<Integer, List<Recording>> byLayer = new HashMap<>();
-        for (Watch watch : watches) {
-            int layer = program.layers().indexOf(watch.layer());
-            byLayer.computeIfAbsent(layer, k -> new ArrayList<>()).add(new Recording(program, layer, watch));
-        }
         Map<Queue, int[]> layers = new EnumMap<>(Queue.class);
         for (Queue queue : Queue.values()) {
             layers.put(queue, layersOf(program.queue(queue)));
         }
-        return (queue, index, memory) -> byLayer.getOrDefault(layers.get(queue)[index], List.of())
-                .forEach(r -> r.executed(queue, index, memory));
+        Map<Queue, int[]> ends = new EnumMap<>(Queue.class);
+        layers.forEach((queue, of) -> ends.put(queue, ends(program.queue(queue), of, program.layers().size())));
+        Map<Integer, List<Recording>> byLayer = new HashMap<>();
+        for (Watch watch : watches) {
+            int layer = program.layers().indexOf(watch.layer());
+            byLayer.computeIfAbsent(layer, k -> new ArrayList<>()).add(new Recording(program, layer, watch, ends));
+        }
+        return (queue, index, memory) -> {
+            // The array writes no map.
+            if (queue != Queue.ARRAY) {
+                byLayer.getOrDefault(layers.get(queue)[index], List.of()).forEach(r -> r.executed(queue, index, memory));
+            }
+        };
+    }
+
+    /** The last instruction of each layer in a queue, control apart; -1 if it has none there. */
+    private static int[] ends(List<Instruction> stream, int[] layerOf, int layers) {
+        int[] ends = new int[layers];
+        Arrays.fill(ends, -1);
+        for (int i = 0; i < layerOf.length; i++) {
+            if (layerOf[i] >= 0 && !(stream.get(i) instanceof ControlInstruction)) {
+                ends[layerOf[i]] = i;
+            }
+        }
+        return ends;
     }
 
     /** The layer of each instruction of a queue. */
@@ -76,17 +95,12 @@ public final class NpuSimulator implements ProgramRunner {
         private final Queue writer;
         private final int last;
 
-        Recording(Program program, int layer, Watch watch) {
+        Recording(Program program, int layer, Watch watch, Map<Queue, int[]> ends) {
             this.program = program;
             this.watch = watch;
             this.contents = new byte[watch.bytes()];
             this.writer = watch.onChip() ? Queue.VECTOR : Queue.DMA_OUT;
-            int[] layers = layersOf(program.queue(writer));
-            int end = -1;
-            for (int i = 0; i < layers.length; i++) {
-                end = layers[i] == layer && !(program.queue(writer).get(i) instanceof ControlInstruction) ? i : end;
-            }
-            this.last = end;
+            this.last = ends.get(writer)[layer];
         }
 
         void executed(Queue queue, int index, ExecutionListener.Memory memory) {

@@ -149,7 +149,7 @@ public record BitComparison(long samples, List<Row> tensors, long bytes, long di
     }
 
     /** Number of bytes that differ; all of them if storage or size do. */
-    static long differences(Tensor expected, Tensor actual) {
+    public static long differences(Tensor expected, Tensor actual) {
         if (expected.type().storage() != actual.type().storage() || expected.size() != actual.size()) {
             return Math.max(1, bytesOf(expected));
         }

@@ -1,4 +1,4 @@
-package quantwright.tests.differential;
+package quantwright.tests.catalogue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
