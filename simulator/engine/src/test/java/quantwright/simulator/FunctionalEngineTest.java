@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import quantwright.ir.arith.Multiplier;
 import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.QuantizedAdd;
+import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.QuantizedSoftmax;
 import quantwright.ir.arith.Requantizer;
 import quantwright.ir.arith.Rounding;
@@ -275,7 +276,10 @@ class FunctionalEngineTest {
         int[] exponentials = QuantizedSoftmax.integerTable(0.05f, 1f);
         var buffer = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asIntBuffer().put(exponentials);
-        byte[] soft = vector(new VectorInstruction.Softmax(grid, in, out, TABLE), a, new byte[4], buffer.array(), 24);
+        byte[] soft = vector(new VectorInstruction.Softmax(grid, in, out, false, TABLE), a, new byte[4], buffer.array(), 24);
+        float[] reals = QuantizedSoftmax.tfliteTable(0.05f, 1f);
+        buffer.asFloatBuffer().put(reals);
+        byte[] real = vector(new VectorInstruction.Softmax(grid, in, out, true, TABLE), a, new byte[4], buffer.array(), 24);
         byte[] moved = vector(new VectorInstruction.Move(new Block(A, 4, 12), new Block(OUT, 8, 4),
             new Extent(3, 3, 2)), a, new byte[4], new byte[4], 24);
         for (int row = 0; row < 4; row++) {
@@ -288,6 +292,10 @@ class FunctionalEngineTest {
             QuantizedSoftmax.integer(exponentials, q, expected, 0);
             for (int c = 0; c < 6; c++) {
                 assertEquals((byte) expected[c], soft[6 * row + c]);
+            }
+            QuantizedSoftmax.tflite(reals, q, expected, 1f / 256, new QuantRange(0, 0, 255));
+            for (int c = 0; c < 6; c++) {
+                assertEquals((byte) expected[c], real[6 * row + c]);
             }
         }
         for (int i = 0; i < 18; i++) {

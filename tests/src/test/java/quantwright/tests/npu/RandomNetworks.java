@@ -89,7 +89,7 @@ final class RandomNetworks {
             case 8 -> concat(x);
             case 9 -> movement(x);
             case 10 -> reshape(x);
-            case 11 -> add(new QSoftmax(3, 1f, SoftmaxRule.INTEGER_TABLE), List.of(x),
+            case 11 -> add(new QSoftmax(3, 1f, SoftmaxRule.values()[random.nextInt(2)]), List.of(x),
                     QuantizedType.perTensor(ScalarType.I8, 1f / 256, -128));
             case 12 -> convolution(x, random.nextBoolean());
             default -> dense(x);

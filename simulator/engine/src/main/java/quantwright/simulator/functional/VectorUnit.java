@@ -174,14 +174,22 @@ final class VectorUnit {
 
     private void softmax(VectorInstruction.Softmax s) {
         var table = new int[256];
+        var reals = new float[256];
         for (int i = 0; i < table.length; i++) {
             table[i] = scratchpad.readInt(s.table() + 4 * i);
+            reals[i] = Float.intBitsToFloat(table[i]);
         }
+        int least = s.output().type().min();
+        var range = new QuantRange(least, least, s.output().type().max());
         var in = new int[s.grid().columns()];
         var out = new int[in.length];
         for (int r = 0; r < s.grid().rows(); r++) {
             scratchpad.read(s.input().type(), at(s.input(), s.grid(), r), in.length, 0, in, 0);
-            QuantizedSoftmax.integer(table, in, out, s.output().type().min());
+            if (s.real()) {
+                QuantizedSoftmax.tflite(reals, in, out, 1f / 256, range);
+            } else {
+                QuantizedSoftmax.integer(table, in, out, least);
+            }
             int to = at(s.output(), s.grid(), r);
             for (int c = 0; c < out.length; c++) {
                 scratchpad.write(s.output().type(), to, c, out[c]);

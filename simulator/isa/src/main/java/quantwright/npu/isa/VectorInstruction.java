@@ -99,13 +99,15 @@ public sealed interface VectorInstruction extends Instruction {
             @Field(value = "256 bytes", hex = true) int table) implements VectorInstruction {
     }
 
-    /** Integer softmax of rows. */
-    @Operation(opcode = 0x34, mnemonic = "softmax", summary = "Integer softmax of each row, scale 1/256, the result"
-        + " type's least value as zero point, from a table of 256 u32 exponentials in units of 2^-23.")
+    /** Softmax of rows. */
+    @Operation(opcode = 0x34, mnemonic = "softmax", summary = "Softmax of each row, scale 1/256, the result type's least"
+        + " value as zero point, from a table of 256 exponentials: u32 in units of 2^-23 with an integer sum and quotient,"
+        + " or f32 with those in f32.")
     record Softmax(
             @Field("rows and columns") Grid grid,
             @Field("operand; its zero point is not used") Area input,
             @Field("result; its zero point is not used") Area output,
+            @Field("exponentials are f32, else u32") boolean real,
             @Field(value = "1024 bytes", hex = true) int table) implements VectorInstruction {
     }
 

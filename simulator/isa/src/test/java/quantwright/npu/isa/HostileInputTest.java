@@ -95,7 +95,7 @@ class HostileInputTest {
     @Test
     void textErrorsNameTheLine() {
         refused("", Kind.NOT_A_PROGRAM, 1, "qw-npu 1");
-        refused("# x\nqw-npu 2 \"a\"\n", Kind.VERSION, 2, "version '2'");
+        refused("# x\nqw-npu 9 \"a\"\n", Kind.VERSION, 2, "version '9'");
         refused("qw-npu 1 \"a\nend\n", Kind.SYNTAX, 1, "closing quote");
         refused("qw-npu 1 \"a\"\nend\n", Kind.SYNTAX, 2, "no 'machine' line");
         int waits = TEXT.substring(0, TEXT.indexOf("  wait ")).split("\n", -1).length;

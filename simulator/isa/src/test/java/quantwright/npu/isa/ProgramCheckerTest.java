@@ -135,7 +135,7 @@ class ProgramCheckerTest {
             area, true, new Area(0x200, NumberType.I8, 0, 0, 3), f32, 32, 0, 1));
         expect(Code.UNSUPPORTED, Queue.VECTOR, 1, new VectorInstruction.Lookup(grid,
             new Area(0x200, NumberType.I16, 0, 0, 8), area, 0));
-        expect(Code.SCRATCHPAD, Queue.VECTOR, 1, new VectorInstruction.Softmax(grid, area, area, 3076));
+        expect(Code.SCRATCHPAD, Queue.VECTOR, 1, new VectorInstruction.Softmax(grid, area, area, false, 3076));
         expect(Code.OVERLAP, Queue.VECTOR, 1,
             new VectorInstruction.Move(new Block(0, 0, 0), new Block(4, 0, 0), new Extent(8, 1, 1)));
         expect(Code.TILE, Queue.VECTOR, 1, new VectorInstruction.Pool(PoolKind.MAX,

@@ -81,7 +81,7 @@ public final class CostLayers {
             case QAdd _, QMul _, Binary _ -> combine(node, maps, out);
             case QLookup _, QClamp _, Requantize _, Unary _, Clip _, LeakyRelu _, Elu _, HardSigmoid _, BatchNorm _ ->
                 new LookupLayer(node, in, out, new byte[256]);
-            case QSoftmax _, Softmax _ -> new SoftmaxLayer(node, in, out, new int[256]);
+            case QSoftmax _, Softmax _ -> new SoftmaxLayer(node, in, out, false, new byte[1024]);
             case QConcat _, Concat _ -> new ConcatLayer(node, maps, out, ConcatLayer.Axis.CHANNELS,
                     new ArrayList<>(java.util.Collections.nCopies(maps.size(), new byte[256])));
             case Slice _, Pad _, Transpose _ -> new MoveLayer(node, in, out,

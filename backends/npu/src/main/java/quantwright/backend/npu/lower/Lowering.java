@@ -15,7 +15,6 @@ import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.Quantization;
-import quantwright.ir.arith.QuantizedSoftmax;
 import quantwright.ir.op.ChannelShuffle;
 import quantwright.ir.op.DepthToSpace;
 import quantwright.ir.op.Identity;
@@ -123,8 +122,7 @@ public final class Lowering {
             case MaxPool _, QAvgPool _, QMean _ -> Pools.layer(node, in, out);
             case QAdd _, QMul _ -> Elementwise.layer(node, maps, out);
             case QLookup _, QClamp _, Requantize _, QReinterpret _ -> new LookupLayer(node, in, out, Maps.table(node));
-            case QSoftmax s -> new SoftmaxLayer(node, in, out,
-                    QuantizedSoftmax.integerTable(in.quantized().scale(0), s.beta()));
+            case QSoftmax s -> SoftmaxLayer.of(node, s, in, out);
             case QConcat c -> concat(node, c, maps, out);
             case Slice s -> new MoveLayer(node, in, out, slice(s, in, out));
             case Pad p -> new MoveLayer(node, in, out, pad(p, in, out));

@@ -20,7 +20,6 @@ import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.QSoftmax;
 import quantwright.ir.op.Requantize;
 import quantwright.ir.op.Slice;
-import quantwright.ir.op.SoftmaxRule;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.Shape;
 import quantwright.ir.type.TensorType;
@@ -77,9 +76,6 @@ public final class Support {
 
     private static Optional<String> softmax(Node node, QSoftmax s) {
         TensorType x = node.operand(0).type();
-        if (s.rule() != SoftmaxRule.INTEGER_TABLE) {
-            return Optional.of("this softmax is defined in floating point; the NPU's is integer");
-        }
         return s.axis() == -1 || s.axis() == x.rank() - 1 ? Optional.empty()
                 : Optional.of("softmax along an axis other than channels");
     }

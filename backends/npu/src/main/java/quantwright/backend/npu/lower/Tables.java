@@ -63,6 +63,15 @@ final class Tables {
         return table.array();
     }
 
+    /** Reals. */
+    static byte[] reals(float... values) {
+        ByteBuffer table = buffer(4 * values.length);
+        for (float v : values) {
+            table.putFloat(v);
+        }
+        return table.array();
+    }
+
     /** Bytes of one factor. */
     static int factorBytes(Rounding rounding) {
         return rescaling(rounding).factorBytes();

@@ -1,6 +1,7 @@
 package quantwright.backend.npu.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import quantwright.backend.MemoryPlanner;
 import quantwright.backend.MemoryPlanner.Buffer;
 
@@ -19,8 +21,12 @@ import quantwright.backend.MemoryPlanner.Buffer;
 public final class Planner {
     /** Share of the free room that tiles may take at first: what is left lets the next layer's constants in early. */
     private static final double[] SHARES = {0.7, 1.0};
+    /** The part of the free room that a layer's tiles get at least before a map has to go. */
+    private static final double LEAST_SHRINK = 0.5;
     /** Maps below this part of the scratchpad stay without a look at what their room would be worth. */
     private static final int WORTH_A_LOOK = 16;
+    /** Each map is weighed as often at most: what one is worth depends on the others. */
+    private static final int ROUNDS = 4;
 
     private final List<Layer> layers;
     private final CostModel model;
@@ -105,30 +111,45 @@ public final class Planner {
      */
     public Plan plan() throws NoRoom {
         lives.keySet().forEach(f -> f.setResident(!outside.contains(f) && f.whole().bytes() <= capacity));
-        lives.keySet().stream().filter(f -> f.isResident() && f.whole().bytes() > capacity / WORTH_A_LOOK)
-                .sorted(Comparator.comparingLong((Feature f) -> f.whole().bytes()).reversed()).forEach(this::weigh);
-        double shrink = 1;
+        double[] shrink = new double[layers.size()];
+        Arrays.fill(shrink, 1);
+        // From a plan in which every layer has some room, what each large map is worth is seen.
+        tilings(shrink);
+        List<Feature> large = lives.keySet().stream().filter(f -> !outside.contains(f) && f.whole().bytes() <= capacity
+                && f.whole().bytes() > capacity / WORTH_A_LOOK)
+                .sorted(Comparator.comparingLong((Feature f) -> f.whole().bytes()).reversed()).toList();
+        boolean changed = true;
+        for (int round = 0; changed && round < ROUNDS; round++) {
+            changed = false;
+            for (Feature f : large) {
+                changed |= weigh(f);
+            }
+        }
         while (true) {
             List<Tiling> tilings = tilings(shrink);
-            Optional<Plan> plan = place(tilings);
+            Set<Integer> crowded = new TreeSet<>();
+            Optional<Plan> plan = place(tilings, crowded);
             if (plan.isPresent()) {
                 return plan.get();
             }
-            // Fragmented: ask for less, and in the end let a map go.
-            if (shrink > 0.5) {
-                shrink -= 0.125;
-            } else {
-                shrink = 1;
+            // Fragmented: ask for less where there is too little, and in the end let a map go.
+            crowded.removeIf(s -> shrink[s] <= LEAST_SHRINK);
+            crowded.forEach(s -> shrink[s] -= 0.125);
+            if (crowded.isEmpty()) {
+                Arrays.fill(shrink, 1);
                 evict(peak(tilings));
             }
         }
     }
 
-    /** Lets a map go if the layers that live with it are then expected to be faster. */
-    private void weigh(Feature f) {
-        double staying = score(lives.get(f));
-        f.setResident(false);
-        f.setResident(score(lives.get(f)) >= staying);
+    /** Lets a map go, or lets it back, if the layers that live with it are then expected to be faster. */
+    private boolean weigh(Feature f) {
+        boolean stays = f.isResident();
+        double now = score(lives.get(f));
+        f.setResident(!stays);
+        boolean better = score(lives.get(f)) < now;
+        f.setResident(better != stays);
+        return better;
     }
 
     /** What the layers of a life are expected to take; infinite if one of them has too little room. */
@@ -140,12 +161,12 @@ public final class Planner {
         return score;
     }
 
-    private List<Tiling> tilings(double shrink) throws NoRoom {
+    private List<Tiling> tilings(double[] shrink) throws NoRoom {
         while (true) {
             List<Tiling> tilings = new ArrayList<>();
             int stuck = -1;
             for (int s = 0; s < layers.size() && stuck < 0; s++) {
-                Optional<Tiling> tiling = tile(s, shrink);
+                Optional<Tiling> tiling = tile(s, shrink[s]);
                 if (tiling.isEmpty()) {
                     stuck = s;
                 } else {
@@ -213,21 +234,28 @@ public final class Planner {
         return peak;
     }
 
-    private Optional<Plan> place(List<Tiling> tilings) {
+    /** Addresses of everything; if it does not fit, {@code crowded} takes the layers at which it does not. */
+    private Optional<Plan> place(List<Tiling> tilings, Set<Integer> crowded) {
         boolean[] early = new boolean[tilings.size()];
         for (int s = 1; s < tilings.size(); s++) {
             long before = alive(s - 1) + tilings.get(s - 1).bytes(alignment);
             long slots = tilings.get(s).slots().stream().mapToLong(b -> Feature.align(b, alignment)).sum();
             early[s] = before + slots + (early[s - 1] ? 0 : 0) <= capacity * 15 / 16;
         }
-        Optional<Plan> plan = place(tilings, early);
-        return plan.isPresent() ? plan : place(tilings, new boolean[tilings.size()]);
+        Optional<Plan> plan = place(tilings, early, new TreeSet<>());
+        return plan.isPresent() ? plan : place(tilings, new boolean[tilings.size()], crowded);
     }
 
-    private Optional<Plan> place(List<Tiling> tilings, boolean[] early) {
+    private Optional<Plan> place(List<Tiling> tilings, boolean[] early, Set<Integer> crowded) {
         Buffers buffers = new Buffers(tilings, early);
         MemoryPlanner.Plan placed = MemoryPlanner.plan(buffers.all, alignment);
         if (placed.arenaBytes() > capacity) {
+            for (int i = 0; i < buffers.all.size(); i++) {
+                Buffer b = buffers.all.get(i);
+                for (int s = b.first(); placed.offsets().get(i) + b.size() > capacity && s <= b.last(); s++) {
+                    crowded.add(s);
+                }
+            }
             return Optional.empty();
         }
         buffers.maps.forEach((f, index) -> f.setAddress(Math.toIntExact(placed.offsets().get(index))));
