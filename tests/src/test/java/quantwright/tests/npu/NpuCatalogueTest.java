@@ -13,6 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,13 +33,22 @@ import quantwright.tests.catalogue.ModelCatalogue;
 /**
  * Every model of the catalogue, by each chip's own rules where it is float, on NPU profiles of every class and dataflow: the
  * programs run on the functional simulator, and no byte of any map in memory or of any output differs from the
- * interpreter's. Only what stands between reals and integers is left to the host.
+ * interpreter's. Only what stands between reals and integers is left to the host. Then the cost oracle against the
+ * event-driven simulator over all those layers. Large models run on the profiles that are quick for them, and with the
+ * system property {@code quantwright.npu.all} on all.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NpuCatalogueTest {
     /** What reads or makes reals, and what only renames bytes for those. */
     private static final Set<String> EDGES = Set.of("q.quantize", "q.dequantize", "q.reinterpret", "reshape", "transpose",
             "softmax", "depth_to_space");
+    private static final Set<String> SMALL = Set.of("glyphs", "kws-int8", "kws-fp32", "resnet8-int8", "resnet8-fp32",
+            "vww-int8", "vww-fp32", "ad01-int8", "ad01-fp32", "resnet20", "resnet56", "mobilenet-v1-025");
+    private static final List<String> QUICK = List.of("npu-systolic-16x16", "npu-systolic-128x128", "nvdla-2048",
+            "npu-edge-4bit");
 
+    private final OracleComparison oracle = new OracleComparison();
     @TempDir
     private static Path folder;
 
@@ -42,6 +56,7 @@ class NpuCatalogueTest {
         return ModelCatalogue.load().all().stream();
     }
 
+    @Order(1)
     @ParameterizedTest
     @MethodSource("models")
     void programsEqualTheInterpreter(CatalogueModel entry) throws FormatException, IOException {
@@ -51,9 +66,11 @@ class NpuCatalogueTest {
         IntegerModels models = new IntegerModels(qw, entry);
         List<Tensor> inputs = models.sample();
         Map<Model, NpuRun.Expected> expected = new HashMap<>();
-        for (HardwareProfile profile : profiles(qw)) {
+        boolean all = SMALL.contains(entry.id()) || Boolean.getBoolean("quantwright.npu.all");
+        for (HardwareProfile profile : all ? profiles(qw) : QUICK.stream().map(qw.profiles()::find).toList()) {
             Model model = models.of(profile);
             NpuRun run = NpuRun.of(model, profile);
+            oracle.add(entry.id(), model.graph(), run);
             NpuRun.Comparison c = run.compare(inputs, expected.computeIfAbsent(model, m ->
                     NpuRun.Expected.of(m, inputs)));
             String what = entry.id() + " on " + profile.id();
@@ -62,6 +79,17 @@ class NpuCatalogueTest {
             assertTrue(c.maps() > 0, what + ": nothing in memory");
             run.host().forEach((reason, ops) -> assertTrue(EDGES.containsAll(ops), what + ": on the host " + ops + ": "
                     + reason));
+        }
+    }
+
+    @Order(2)
+    @Test
+    void oracleRanksAndEstimatesLayersAsTheSimulatorDoes() {
+        assumeTrue(!oracle.layers().isEmpty(), "SKIPPED: shared data is absent");
+        System.out.println(oracle.figures());
+        for (OracleComparison.Figure figure : List.<OracleComparison.Figure>of(OracleComparison.Layer::cycles,
+                OracleComparison.Layer::joules)) {
+            assertTrue(oracle.rankCorrelation(figure) >= 0.95 && oracle.medianError(figure) <= 0.10, oracle.figures());
         }
     }
 
