@@ -2,6 +2,7 @@ package quantwright.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +49,8 @@ final class NpuPrograms {
             return ProgramBinary.read(Files.readAllBytes(file));
         } catch (ProgramFormatException e) {
             throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.getMessage());
+        } catch (NoSuchFileException e) {
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), "there is no such file");
         } catch (IOException e) {
             throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.toString());
         }

@@ -45,7 +45,7 @@ final class SimulateVerb extends Verb {
     int execute(Bars bars) {
         List<Program> programs = new ArrayList<>();
         String named = profile;
-        if (Artifact.isArtifact(subject)) {
+        if (Files.isDirectory(subject)) {
             Artifact artifact = Artifact.open(subject);
             programs.addAll(NpuPrograms.of(artifact));
             named = named == null ? artifact.manifest().profile() : named;

@@ -8,6 +8,7 @@ import quantwright.npu.isa.Segment;
 import quantwright.simulator.functional.DramImage;
 import quantwright.simulator.functional.Execution;
 import quantwright.simulator.functional.ExecutionFault;
+import quantwright.simulator.timing.ReferenceClock;
 
 /**
  * Computes what a program computes, bit for bit, and nothing else: no time, no energy. Every formula is the one of
@@ -40,7 +41,7 @@ public final class FunctionalEngine {
             new Execution(program, dram, listener).run();
         } catch (ExecutionFault fault) {
             throw new UserErrorException(List.of(Place.diagnostic(SimulatorDiagnostic.FAULT, program, fault.queue(),
-                fault.index(), fault.getMessage())));
+                fault.index(), fault.getMessage(), ReferenceClock.of(program))));
         }
         return dram.outputs();
     }

@@ -1,10 +1,13 @@
 package quantwright.simulator;
 
+import java.util.List;
+import java.util.OptionalLong;
 import quantwright.ir.diag.Diagnostic;
 import quantwright.ir.loc.Location;
 import quantwright.npu.isa.Operation;
 import quantwright.npu.isa.Program;
 import quantwright.npu.isa.Queue;
+import quantwright.simulator.timing.ReferenceClock;
 
 /** Names places in a program for diagnostics. */
 public final class Place {
@@ -26,6 +29,18 @@ public final class Place {
 
     /** A diagnostic about such a place. */
     static Diagnostic diagnostic(SimulatorDiagnostic code, Program program, Queue queue, int index, String message) {
-        return new Diagnostic(code, Location.UNKNOWN, of(program, queue, index) + ": " + message, java.util.List.of());
+        return new Diagnostic(code, Location.UNKNOWN, of(program, queue, index) + ": " + message, List.of());
+    }
+
+    /** The same with the cycle in which the reference schedule reaches the instruction. */
+    static Diagnostic diagnostic(SimulatorDiagnostic code, Program program, Queue queue, int index, String message,
+            ReferenceClock clock) {
+        if (queue == null || index < 0) {
+            return diagnostic(code, program, queue, index, message);
+        }
+        OptionalLong cycle = clock.cycle(queue, index);
+        return diagnostic(code, program, queue, index, message + (cycle.isPresent()
+            ? "; the reference schedule gets there in cycle " + cycle.getAsLong()
+            : "; the reference schedule never gets there"));
     }
 }

@@ -23,21 +23,22 @@ public final class SimulationTable {
         line(out, ROW, "layer", "cycles", "use", "MACs", "DRAM B", "scratchpad B", "energy uJ", "stalls of the array");
         for (int i = 0; i < t.layers().size(); i++) {
             Timing.LayerTiming l = t.layers().get(i);
-            row(out, report, report.layerName(l.index()), l.ticks(), l.events(), report.energy().layers().get(i),
+            row(out, report, report.layerName(l.index()), Math.round(l.ticks() / (double) Timing.TICKS), l.ticks(),
+                l.events(), report.energy().layers().get(i),
                 l.stalls());
         }
-        row(out, report, "total", t.ticks(), t.events(), report.energy().joules(),
+        row(out, report, "total", t.cycles(), t.ticks(), t.events(), report.energy().joules(),
             t.units().get(Queue.ARRAY).stalls());
         units(out, t);
         energy(out, report.energy());
         return out.toString();
     }
 
-    private static void row(StringBuilder out, SimulationReport report, String name, long ticks, Events e, double joules,
-            Map<StallCause, Long> stalls) {
+    private static void row(StringBuilder out, SimulationReport report, String name, long shown, long ticks, Events e,
+            double joules, Map<StallCause, Long> stalls) {
         double cycles = ticks / (double) Timing.TICKS;
         double use = ticks == 0 ? 0 : e.macs() / (report.machine().array().peakMacs() * cycles);
-        line(out, ROW, name.length() > 32 ? name.substring(0, 29) + "..." : name, format("%.0f", cycles),
+        line(out, ROW, name.length() > 32 ? name.substring(0, 29) + "..." : name, format("%d", shown),
             format("%.1f%%", 100 * use), format("%d", e.macs()), format("%d", e.externalBytes()),
             format("%d", e.scratchpadBytes()), format("%.3f", joules * 1e6), causes(stalls, ticks));
     }

@@ -11,6 +11,7 @@ import quantwright.npu.isa.ProgramChecker;
 import quantwright.profiles.NpuMachine;
 import quantwright.profiles.NpuMachine.OperatingPoint;
 import quantwright.simulator.timing.Deadlock;
+import quantwright.simulator.timing.ReferenceClock;
 import quantwright.simulator.timing.TimedUnits;
 import quantwright.simulator.timing.UnsupportedPair;
 
@@ -44,8 +45,8 @@ public final class TimingEngine {
             }
             throw new UserErrorException(out);
         } catch (UnsupportedPair unsupported) {
-            throw new UserErrorException(List.of(Place.diagnostic(SimulatorDiagnostic.OTHER_MACHINE, program, null, -1,
-                unsupported.getMessage())));
+            throw new UserErrorException(List.of(Place.diagnostic(SimulatorDiagnostic.OTHER_MACHINE, program,
+                unsupported.queue(), unsupported.index(), unsupported.getMessage(), ReferenceClock.of(program))));
         }
     }
 

@@ -56,10 +56,12 @@ class BadInputTest {
 
     @Test
     void anAddressOutOfRangeNamesTheInstruction() {
-        List<String> found = messages(stream().segment("s", Segment.Kind.WORKSPACE, 64).with(Queue.DMA_IN,
+        List<String> found = messages(stream().input("x", 256, 0).with(Queue.DMA_IN,
             new DmaInstruction.DmaIn(0, 0, 0, new Block((1 << 22) - 4, 0, 0), new Extent(64, 1, 1))).program());
-        assertTrue(found.getFirst().startsWith("QW-S0101 program \"test\", dma-in instruction 0 (dma.in): destination"),
+        assertTrue(found.getFirst().startsWith("QW-S0101 program \"test\", dma-in instruction 1 (dma.in): destination"),
             found.toString());
+        // The transfer before it takes 64 cycles and one for each 16 bytes.
+        assertTrue(found.getFirst().endsWith("; the reference schedule gets there in cycle 80"), found.toString());
     }
 
     @Test
@@ -74,7 +76,8 @@ class BadInputTest {
             m.scratchpad(), m.dma(), m.dram(), m.flash(), m.semaphores(), m.limits(), m.points(), m.control());
         e = assertThrows(UserErrorException.class,
             () -> TimingEngine.time(program, fewer, NpuMachines.POINT, TimelineListener.NONE));
-        assertTrue(e.getMessage().contains("no pair of 8-bit activations and 8-bit weights"), e.getMessage());
+        assertTrue(e.getMessage().contains("no pair of 8-bit activations and 8-bit weights")
+            && e.getMessage().matches("(?s).*, array instruction \\d+ \\(.*gets there in cycle \\d+.*"), e.getMessage());
     }
 
     /** Damaged binary and text forms: refused by the reader or the engines, or simulated; never stuck, never a crash. */

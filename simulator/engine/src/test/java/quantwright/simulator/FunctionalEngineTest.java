@@ -324,6 +324,8 @@ class FunctionalEngineTest {
         var e = assertThrows(UserErrorException.class, () -> FunctionalEngine.run(program, List.of(inputs)));
         assertEquals(code, e.diagnostics().getFirst().code());
         assertTrue(e.getMessage().contains(place), e.getMessage());
+        assertEquals(place.contains("instruction"), e.getMessage().matches("(?s).*gets there in cycle \\d+.*"),
+            e.getMessage());
     }
 
     @Test

@@ -42,6 +42,11 @@ final class Reference implements Units {
         }
     }
 
+    /** The units of a schedule that has not begun. */
+    static Reference idle(Program program) {
+        return new Reference(program);
+    }
+
     static Reference of(Program program) {
         var reference = new Reference(program);
         new Sequencer(program, reference).run();

@@ -61,7 +61,11 @@ public final class TimedUnits implements Units {
             var row = new Cost[stream.size()];
             for (int i = 0; i < row.length; i++) {
                 if (!(stream.get(i) instanceof quantwright.npu.isa.ControlInstruction)) {
-                    row[i] = costs.of(stream.get(i));
+                    try {
+                        row[i] = costs.of(stream.get(i));
+                    } catch (UnsupportedPair e) {
+                        throw e.of(queue, i);
+                    }
                 }
             }
             out[queue.ordinal()] = row;
