@@ -79,7 +79,7 @@ final class RandomNetworks {
         if (x.type().rank() != 4) {
             return;
         }
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(15)) {
             case 0, 1, 2 -> convolution(x, false);
             case 3 -> convolution(x, true);
             case 4 -> add(new MaxPool(window(x)), List.of(x), x.type().element());
@@ -92,8 +92,27 @@ final class RandomNetworks {
             case 11 -> add(new QSoftmax(3, 1f, SoftmaxRule.values()[random.nextInt(2)]), List.of(x),
                     QuantizedType.perTensor(ScalarType.I8, 1f / 256, -128));
             case 12 -> convolution(x, random.nextBoolean());
+            case 13 -> fire(x);
             default -> dense(x);
         }
+    }
+
+    /** Several maps of equal parameters, joined: what may be written in place. */
+    private void fire(Value x) {
+        List<Value> parts = new ArrayList<>();
+        ElementType element = element();
+        for (int i = 0; i < 2 + random.nextInt(2); i++) {
+            int outputs = 16 * (1 + random.nextInt(4));
+            int kernel = 1 + 2 * random.nextInt(2);
+            Window2d w = Window2d.of(kernel, kernel, 1, 1).padded(kernel / 2, kernel / 2, kernel / 2, kernel / 2);
+            parts.add(add(new QConv2d(w, 1, rounding(), clamp()), List.of(x,
+                    constant(weights(outputs, kernel, kernel, x.type().dim(3))), bias(outputs)), element));
+        }
+        if (random.nextBoolean()) {
+            Window2d three = Window2d.of(3, 3, 1, 1).padded(1, 1, 1, 1);
+            parts.add(add(new MaxPool(three), List.of(parts.removeLast()), element));
+        }
+        add(new QConcat(3, rounding()), parts, element);
     }
 
     private void convolution(Value x, boolean grouped) {

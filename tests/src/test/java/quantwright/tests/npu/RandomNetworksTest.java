@@ -7,18 +7,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
+import quantwright.backend.Manifest;
 import quantwright.backend.npu.NpuBackend;
 import quantwright.cli.simulator.NpuSimulator;
 import quantwright.ir.Graph;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.interp.Interpreter;
+import quantwright.ir.op.QConcat;
 import quantwright.profiles.HardwareProfile;
 
 /**
@@ -27,6 +31,7 @@ import quantwright.profiles.HardwareProfile;
  */
 class RandomNetworksTest {
     private static final int CASES = 400;
+    private static int inPlace;
 
     @Test
     void programsEqualTheInterpreter() {
@@ -34,6 +39,7 @@ class RandomNetworksTest {
         for (int seed = 0; seed < CASES; seed++) {
             compiled += equal(seed) ? 1 : 0;
         }
+        assertTrue(inPlace > 5, "only " + inPlace + " networks have a join in place");
         assertTrue(compiled > CASES * 3 / 4, "only " + compiled + " of " + CASES + " networks fit their machine");
     }
 
@@ -51,6 +57,9 @@ class RandomNetworksTest {
         } catch (RuntimeException e) {
             throw new AssertionError("seed " + seed, e);
         }
+        Set<String> steps = model.manifest().steps().stream().map(Manifest.Step::name).collect(Collectors.toSet());
+        inPlace += graph.nodes().stream().anyMatch(n -> n.op() instanceof QConcat && !steps.contains(n.result().name()))
+                ? 1 : 0;
         Tensor x = Tensor.zeros(graph.inputs().getFirst().type());
         for (int i = 0; i < x.size(); i++) {
             x.setInteger(i, random.nextInt(256) - 128);

@@ -28,18 +28,33 @@ final class DramRows {
 
     /** A tensor from bytes with rows {@code pitch} bytes apart. */
     static Tensor unpack(byte[] rows, TensorType type, int pitch) {
+        return unpack(rows, type, pitch, new Feature("", type).pixelPitch());
+    }
+
+    /** A tensor from bytes with rows {@code pitch} and pixels {@code pixelPitch} bytes apart. */
+    static Tensor unpack(byte[] rows, TensorType type, int pitch, int pixelPitch) {
         Feature f = new Feature("", type);
         byte[] dense = new byte[f.height() * f.rowBytes()];
+        boolean together = pixelPitch == f.pixelPitch();
+        int run = together ? f.rowBytes() : f.pixelPitch();
         for (int y = 0; y < f.height(); y++) {
-            System.arraycopy(rows, y * pitch, dense, y * f.rowBytes(), f.rowBytes());
+            for (int x = 0; x < (together ? 1 : f.width()); x++) {
+                System.arraycopy(rows, y * pitch + x * pixelPitch, dense, y * f.rowBytes() + x * run, run);
+            }
         }
         return Tensor.unpack(type, MemorySegment.ofArray(dense));
     }
 
-    /** Bytes from the first to past the last of rows {@code pitch} bytes apart. */
-    static int span(TensorType type, int pitch) {
+    /** Bytes from the first to past the last of rows {@code pitch} and pixels {@code pixelPitch} bytes apart. */
+    static int span(TensorType type, int pitch, int pixelPitch) {
         Feature f = new Feature("", type);
-        return (f.height() - 1) * pitch + f.rowBytes();
+        return (f.height() - 1) * pitch + (f.width() - 1) * pixelPitch + f.pixelPitch();
+    }
+
+    /** Bytes from pixel to pixel of a placed value. */
+    static int pixelPitch(List<Long> strides, TensorType type) {
+        int rank = type.rank();
+        return rank > 1 ? Math.toIntExact(strides.get(rank - 2)) : new Feature("", type).pixelPitch();
     }
 
     /** Bytes from row to row of a placed value. */

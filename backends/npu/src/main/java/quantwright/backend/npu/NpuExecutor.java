@@ -114,8 +114,10 @@ final class NpuExecutor implements Executor {
                     boolean onChip = placed.offset() < program.machine().scratchpadBytes();
                     long address = onChip ? placed.offset() : placed.offset() - program.machine().scratchpadBytes();
                     int pitch = DramRows.pitch(placed.strides(), v.type());
-                    watches.add(new ProgramRunner.Watch(placed.name(), onChip, address, DramRows.span(v.type(), pitch),
-                            bytes -> trace.materialised(placed.name(), DramRows.unpack(bytes, v.type().canonical(), pitch))));
+                    int pixel = DramRows.pixelPitch(placed.strides(), v.type());
+                    watches.add(new ProgramRunner.Watch(placed.name(), onChip, address, DramRows.span(v.type(), pitch, pixel),
+                            bytes -> trace.materialised(placed.name(), DramRows.unpack(bytes, v.type().canonical(), pitch,
+                                    pixel))));
                 }
             }
             return watches;

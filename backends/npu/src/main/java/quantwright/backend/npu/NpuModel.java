@@ -164,11 +164,11 @@ public final class NpuModel {
     private Manifest.Placed placed(Feature f, int step) {
         int alignment = Machines.alignment(parameters);
         long offset = f.isResident() ? f.address() + f.whole().origin() : parameters.scratchpadBytes() + f.dram();
-        long row = f.isResident() ? f.whole().rowPitch() : f.dramRowPitch(alignment);
+        long row = f.isResident() ? f.whole().rowPitch() : f.dramFramePitch(alignment);
         int rank = f.type().rank();
         List<Long> strides = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
-            strides.add(axis == rank - 1 ? f.elementBytes() : axis == rank - 2 ? f.pixelPitch()
+            strides.add(axis == rank - 1 ? f.elementBytes() : axis == rank - 2 ? f.memoryPitch()
                     : row * f.type().shape().product(axis + 1, rank - 2));
         }
         return new Manifest.Placed(f.name(), step, offset, f.type().storage().toString(),

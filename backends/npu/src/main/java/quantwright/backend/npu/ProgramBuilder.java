@@ -19,6 +19,7 @@ import quantwright.backend.npu.plan.NoRoom;
 import quantwright.backend.npu.plan.Planner;
 import quantwright.backend.npu.plan.Step;
 import quantwright.ir.Value;
+import quantwright.ir.op.QConcat;
 import quantwright.npu.isa.MachineParameters;
 import quantwright.npu.isa.Program;
 import quantwright.npu.isa.Segment;
@@ -29,7 +30,8 @@ final class ProgramBuilder {
     private final Partition.Part part;
     private final CostModel model;
     private final int alignment;
-    private final Lowering lowering;
+    private final boolean fuse;
+    private Lowering lowering;
     private final List<Segment> segments = new ArrayList<>();
     private long dramEnd;
 
@@ -48,20 +50,49 @@ final class ProgramBuilder {
         this.part = part;
         this.model = model;
         this.alignment = model.alignment();
-        this.lowering = new Lowering(part.nodes(), fuse, alignment);
+        this.fuse = fuse;
+    }
+
+    /** A way to compute the part. */
+    private record Candidate(Lowering lowering, Planner planner, Planner.Plan plan) {
+    }
+
+    /** The layers with joins in place or copied, whichever is expected to be faster. */
+    private Candidate fastest() throws NoRoom {
+        Candidate copied = candidate(false);
+        if (copied.lowering.layers().stream().noneMatch(l -> l.node().op() instanceof QConcat)) {
+            return copied;
+        }
+        try {
+            Candidate inPlace = candidate(true);
+            return inPlace.plan.score() < copied.plan.score() ? inPlace : copied;
+        } catch (NoRoom e) {
+            return copied;
+        }
+    }
+
+    private Candidate candidate(boolean inPlace) throws NoRoom {
+        Lowering layers = new Lowering(part.nodes(), fuse, inPlace, alignment);
+        Planner planner = new Planner(layers.layers(), outside(layers), model);
+        return new Candidate(layers, planner, planner.plan());
+    }
+
+    private Set<Feature> outside(Lowering layers) {
+        Set<Feature> outside = new HashSet<>();
+        part.inputs().forEach(v -> outside.add(layers.feature(v).root()));
+        part.outputs().forEach(v -> outside.add(layers.feature(v).root()));
+        return outside;
     }
 
     /** @throws NoRoom if a layer does not fit the scratchpad */
     Built build() throws NoRoom {
-        Set<Feature> outside = new HashSet<>();
-        part.inputs().forEach(v -> outside.add(lowering.feature(v).root()));
-        part.outputs().forEach(v -> outside.add(lowering.feature(v).root()));
-        Planner planner = new Planner(lowering.layers(), outside, model);
-        Planner.Plan plan = planner.plan();
+        Candidate chosen = fastest();
+        lowering = chosen.lowering;
+        Planner.Plan plan = chosen.plan;
         Set<String> names = new TreeSet<>();
         part.inputs().forEach(v -> place(v, Segment.Kind.INPUT, names));
         part.outputs().forEach(v -> place(v, Segment.Kind.OUTPUT, names));
-        workspace(planner.lives(), outside, names);
+        workspace(chosen.planner.lives(), outside(lowering), names);
         MachineParameters machine = model.parameters();
         Recorder recorder = new Recorder();
         ConstantPool pool = new ConstantPool(dramEnd, alignment);

@@ -19,6 +19,6 @@ final class Areas {
     /** Pixels: outer rows are the map's, inner rows its pixels, channels from {@code channel} on as columns. */
     static Area pixels(Located at, Feature f, Region part, int channel) {
         return new Area(at.at(part.rows().from(), part.columns().from()) + channel * f.elementBytes(), f.number(), f.zero(),
-                part.rows().count() == 1 ? 0 : at.rowPitch(), part.columns().count() == 1 ? 0 : f.pixelPitch());
+                part.rows().count() == 1 ? 0 : at.rowPitch(), part.columns().count() == 1 ? 0 : at.pixelPitch());
     }
 }

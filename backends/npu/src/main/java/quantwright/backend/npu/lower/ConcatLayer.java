@@ -30,6 +30,11 @@ final class ConcatLayer extends VectorLayer {
         this.tables = new ArrayList<>(tables);
     }
 
+    /** Whether channels are joined as they are. */
+    boolean isPlain() {
+        return axis == Axis.CHANNELS && tables.stream().allMatch(t -> t == null);
+    }
+
     @Override
     public boolean isBanded() {
         return axis != Axis.ROWS;

@@ -38,6 +38,8 @@ import quantwright.ir.op.Slice;
 
 /** Turns the nodes of one part of a graph into layers. */
 public final class Lowering {
+    /** Bytes below which a pixel's part of a join is not worth a transfer of its own. */
+    private static final int LEAST_PART = 32;
     private final int alignment;
     private final boolean fuse;
     private final Set<Node> nodes;
@@ -51,13 +53,17 @@ public final class Lowering {
      *
      * @param part nodes in execution order, all of which {@link Support} accepts
      * @param fuse whether a table may be applied where a product's results are made
+     * @param inPlace whether joins are written where the result has them, if that can be
      * @param alignment of rows in DRAM
      */
-    public Lowering(List<Node> part, boolean fuse, int alignment) {
+    public Lowering(List<Node> part, boolean fuse, boolean inPlace, int alignment) {
         this.nodes = new HashSet<>(part);
         this.fuse = fuse;
         this.alignment = alignment;
         part.forEach(this::lower);
+        if (inPlace) {
+            joinInPlace();
+        }
         padWhereThereIsNoRoom();
         for (Layer layer : layers) {
             for (int i = 0; i < layer.inputs().size(); i++) {
@@ -178,6 +184,39 @@ public final class Lowering {
     /** Whether a map's rows lie one after another in DRAM too. */
     private boolean isDense(Feature f) {
         return f.height() == 1 || f.rowBytes() % alignment == 0;
+    }
+
+    /** Joins whose every input can be written where the result has it need no layer. */
+    private void joinInPlace() {
+        Map<Feature, Layer> writers = new HashMap<>();
+        Map<Feature, Integer> readers = new HashMap<>();
+        for (Layer layer : layers) {
+            writers.put(layer.output(), layer);
+            layer.inputs().forEach(f -> readers.merge(f.root(), 1, Integer::sum));
+        }
+        layers.removeIf(layer -> {
+            boolean inPlace = layer instanceof ConcatLayer join && join.isPlain() && layer.output().root() == layer.output()
+                    && layer.inputs().stream().allMatch(f -> canJoin(f, layer.node(), layer.output(), writers.get(f),
+                            readers.get(f.root())));
+            if (inPlace) {
+                int offset = 0;
+                for (Feature f : layer.inputs()) {
+                    f.join(layer.output(), offset);
+                    offset += f.pixelPitch();
+                }
+            }
+            return inPlace;
+        });
+    }
+
+    /** Whether a map is read by a join alone, written pixel by pixel, and has pixels that DMA can move by themselves. */
+    private boolean canJoin(Feature f, Node join, Feature whole, Layer writer, int readers) {
+        boolean plain = f.root() == f && !shared.contains(f) && readers == 1;
+        boolean moves = f.pixelPitch() % alignment == 0 && whole.pixelPitch() % alignment == 0
+                && f.pixelPitch() >= LEAST_PART;
+        return plain && moves && (writer instanceof ProductLayer p && !p.finish().raw() || writer instanceof PoolLayer)
+                && !join.graph().isOutput(writer.node().result())
+                && writer.node().result().users().stream().allMatch(u -> u == join);
     }
 
     /** Maps that share memory under several shapes have no halo: a consumer that needs one gets a copy. */

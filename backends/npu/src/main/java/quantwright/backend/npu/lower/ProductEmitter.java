@@ -157,9 +157,9 @@ final class ProductEmitter {
         for (int pixel = 0; pixel < mapping.patch(); pixel++) {
             int row = t.band.rows().from() + t.row * mapping.patchRows() + pixel / mapping.patchColumns();
             int x = t.band.columns().from() + t.column * mapping.patchColumns() + pixel % mapping.patchColumns();
-            int address = tiling.flat() ? t.to.at(t.band.rows().from(), 0) + t.column * out.pixelPitch() : t.to.at(row, x);
+            int address = tiling.flat() ? t.to.at(t.band.rows().from(), 0) + t.column * t.to.pixelPitch() : t.to.at(row, x);
             int outer = t.rows == 1 ? 0 : mapping.patchRows() * t.to.rowPitch();
-            int inner = t.columns == 1 ? 0 : mapping.patchColumns() * out.pixelPitch();
+            int inner = t.columns == 1 ? 0 : mapping.patchColumns() * t.to.pixelPitch();
             Accumulators sums = new Accumulators(accumulators + pixel * column.channels(), wide);
             Grid grid = new Grid(t.rows, t.columns, column.channels());
             address += column.channel() * out.elementBytes();

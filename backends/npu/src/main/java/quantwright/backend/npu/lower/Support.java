@@ -3,6 +3,7 @@ package quantwright.backend.npu.lower;
 import java.util.Optional;
 import quantwright.ir.Node;
 import quantwright.ir.op.ChannelShuffle;
+import quantwright.ir.op.Dequantize;
 import quantwright.ir.op.DepthToSpace;
 import quantwright.ir.op.MaxPool;
 import quantwright.ir.op.Pad;
@@ -18,6 +19,7 @@ import quantwright.ir.op.QMean;
 import quantwright.ir.op.QMul;
 import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.QSoftmax;
+import quantwright.ir.op.Quantize;
 import quantwright.ir.op.Requantize;
 import quantwright.ir.op.Slice;
 import quantwright.ir.type.QuantizedType;
@@ -39,6 +41,9 @@ public final class Support {
 
     /** Why the machine does not execute a node; empty if it does. */
     public Optional<String> reason(Node node) {
+        if (node.op() instanceof Quantize || node.op() instanceof Dequantize) {
+            return Optional.of("stands between integers and the host's reals");
+        }
         Optional<String> types = types(node);
         if (types.isPresent()) {
             return types;

@@ -131,7 +131,7 @@ public final class Emission {
         Feature f = layer.output();
         if (f.isResident()) {
             Band whole = f.whole();
-            return new Located(f.address() + whole.origin(), 0, 0, whole.rowPitch(), f.pixelPitch());
+            return new Located(f.address() + whole.origin(), 0, 0, whole.rowPitch(), f.memoryPitch());
         }
         Band layout = outputLayout();
         return new Located(outputStage(), region.rows().from(), region.columns().from(), layout.rowPitch(), f.pixelPitch());
@@ -140,7 +140,14 @@ public final class Emission {
     /** Ends a band: takes the output out if it does not stay. */
     public void flush(Region region) {
         Feature f = layer.output();
-        if (!f.isResident()) {
+        if (!f.isResident() && f.isPart()) {
+            Rows rows = region.rows();
+            int pitch = f.dramFramePitch(alignment());
+            recorder.add(Queue.DMA_OUT, new DmaInstruction.DmaOut(
+                    new Block(outputStage(), f.pixelPitch(), outputLayout().rowPitch()),
+                    f.dram() + (long) rows.from() * pitch + region.columns().from() * f.memoryPitch(), f.memoryPitch(), pitch,
+                    new Extent(f.pixelPitch(), region.columns().count(), rows.count())));
+        } else if (!f.isResident()) {
             Rows rows = region.rows();
             Band layout = outputLayout();
             int pitch = f.dramRowPitch(alignment());

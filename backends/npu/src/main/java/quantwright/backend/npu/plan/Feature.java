@@ -17,7 +17,10 @@ public final class Feature {
     private final int height;
     private final int width;
     private final int channels;
-    private final Feature base;
+    private Feature base;
+    /** Whether this map's pixels are parts of those of {@link #base}, {@link #offset} bytes from their starts. */
+    private boolean part;
+    private int offset;
     private Halo halo = Halo.NONE;
     private boolean resident;
     private int address = -1;
@@ -47,6 +50,33 @@ public final class Feature {
     /** The map whose memory this one is. */
     public Feature root() {
         return base == null ? this : base;
+    }
+
+    /** Makes this map the channels of every pixel of another that begin {@code at} bytes after the pixel. */
+    public void join(Feature whole, int at) {
+        base = whole.root();
+        part = true;
+        offset = at;
+    }
+
+    /** Whether this map's pixels are parts of another's. */
+    public boolean isPart() {
+        return part;
+    }
+
+    /** The map that decides where pixels lie: the one this is a part of, or this one itself. */
+    private Feature frame() {
+        return part ? base : this;
+    }
+
+    /** Bytes from pixel to pixel in memory. */
+    public int memoryPitch() {
+        return frame().pixelPitch();
+    }
+
+    /** Bytes from the frame's pixel to this map's. */
+    public int memoryOffset() {
+        return offset;
     }
 
     /** Name of the value. */
@@ -156,12 +186,18 @@ public final class Feature {
 
     /** Layout of the whole map where it stays in the scratchpad; DMA does not touch it there, so rows need no alignment. */
     public Band whole() {
-        return band(height, halo.top(), halo.bottom(), 1);
+        Feature f = frame();
+        return f.band(height, f.halo.top(), f.halo.bottom(), 1);
+    }
+
+    /** Bytes from row to row in DRAM of the map that this is or is a part of. */
+    public int dramFramePitch(int alignment) {
+        return frame().dramRowPitch(alignment);
     }
 
     /** Scratchpad address of the whole map's layout. */
     public int address() {
-        return root().address;
+        return root().address + memoryOffset();
     }
 
     /** Places the map in the scratchpad. */
@@ -171,7 +207,7 @@ public final class Feature {
 
     /** Address in DRAM. */
     public long dram() {
-        return root().dram;
+        return root().dram + memoryOffset();
     }
 
     /** Places the map in DRAM. */
