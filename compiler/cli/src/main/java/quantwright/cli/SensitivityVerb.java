@@ -39,7 +39,7 @@ final class SensitivityVerb extends Verb {
     @Option(names = "--bits", split = ",", paramLabel = "BITS",
             description = "Precisions to measure each layer at; default: w8a8,w4a8,w2a8.")
     private List<String> bits = List.of("w8a8", "w4a8", "w2a8");
-    @Option(names = "--samples", paramLabel = "N", description = "Measure on the first N samples; default 64.")
+    @Option(names = "--samples", paramLabel = "N", description = "Measure on the first N samples; default 64. Layers are tuned on all.")
     private int samples = DEFAULT_SAMPLES;
     @Option(names = {"-o", "--output"}, paramLabel = "FILE",
             description = "The results file; default: the model's name with .sensitivity.json, in this folder.")
@@ -67,15 +67,15 @@ final class SensitivityVerb extends Verb {
         Quantwright driver = driver();
         HardwareProfile profile = profile(driver, profileName);
         Model model = modelOptions.load(driver, file, sink());
-        ModelFeed feed = DataOptions.feed(data, model.input(), dataOptions.stated(), Optional.empty()).first(samples);
+        ModelFeed feed = DataOptions.feed(data, model.input(), dataOptions.stated(), Optional.empty());
         String name = file.getFileName().toString();
         Path results = output != null ? output
                 : Path.of(name.substring(0, name.lastIndexOf('.') < 0 ? name.length() : name.lastIndexOf('.'))
                         + ".sensitivity.json");
-        SensitivityResults measured = new SensitivityAnalysis(model, feed, quantizeOptions.options(profile), profile,
+        SensitivityResults measured = new SensitivityAnalysis(model, feed, samples, quantizeOptions.options(profile), profile,
                 candidates, sink()).run(Optional.of(results), bars);
         bars.close();
-        show(measured, feed.size());
+        show(measured, Math.min(samples, feed.size()));
         say("%s", results);
         result(measured);
         return OK;
@@ -83,7 +83,8 @@ final class SensitivityVerb extends Verb {
 
     private void show(SensitivityResults measured, long count) {
         say("KL divergence from the float model in nats, %d samples; bars are the logarithm of the layer alone", count);
-        measured.uniform().forEach((precision, divergence) -> say("  every layer %-6s %.6f", precision, divergence));
+        measured.uniform().forEach((precision, divergence) -> say("  every layer %-6s %.6f, as compiled %.6f", precision,
+                divergence, measured.compiled().get(precision)));
         int width = measured.layers().stream().mapToInt(l -> l.layer().length()).max().orElse(0);
         width = Math.clamp(width, 5, 32);
         say("  %-" + width + "s %9s %-6s %7s %10s %10s %10s %7s", "layer", "weights", "bits", "SQNR dB", "alone", "all but",

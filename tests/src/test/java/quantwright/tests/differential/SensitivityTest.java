@@ -52,7 +52,7 @@ class SensitivityTest {
         assertTrue(few > 20 * many, few + " against " + many);
         assertEquals(all, SensitivityResults.read(file));
         // As if it had been stopped before the last layer.
-        new SensitivityResults(all.model(), all.data(), all.recipe(), all.uniform(),
+        new SensitivityResults(all.model(), all.data(), all.recipe(), all.uniform(), all.compiled(),
                 all.layers().subList(0, all.layers().size() - 2))
                 .write(folder.resolve("part.json"));
         run(model, feed, folder.resolve("part.json"));

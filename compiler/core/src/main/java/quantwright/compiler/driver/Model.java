@@ -30,8 +30,11 @@ import quantwright.compiler.quant.CalibrationStatistics;
 import quantwright.compiler.quant.Calibrator;
 import quantwright.compiler.quant.ChannelEqualizer;
 import quantwright.compiler.quant.GraphQuantizer;
+import quantwright.compiler.quant.LayerPrecision;
+import quantwright.compiler.quant.PrecisionPlan;
 import quantwright.compiler.quant.QuantDiagnostic;
 import quantwright.compiler.quant.QuantizationOptions;
+import quantwright.compiler.quant.TunedLayers;
 import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Node;
@@ -230,6 +233,24 @@ public final class Model {
     public Model quantize(CalibrationStatistics statistics, QuantizationOptions how) {
         long start = System.nanoTime();
         return finish(GraphQuantizer.quantize(graph, statistics, how), start);
+    }
+
+    /**
+     * This float model's layers, each tuned on data by itself at each of some precisions.
+     *
+     * @param statistics of this model's activations
+     * @param sink takes a warning when the interpreter stands in
+     */
+    public TunedLayers tunedLayers(ModelFeed data, CalibrationStatistics statistics, QuantizationOptions how,
+            List<LayerPrecision.Integer> precisions, HardwareProfile profile, DiagnosticSink sink, Progress progress) {
+        return TunedLayers.of(graph, statistics, how, precisions, part -> executor(part, floatProfile(profile), sink), data,
+                progress);
+    }
+
+    /** The integer model of a plan over layers that were tuned for this float model. */
+    public Model quantize(TunedLayers layers, PrecisionPlan plan) {
+        long start = System.nanoTime();
+        return finish(layers.quantize(plan), start);
     }
 
     private Model finish(Graph quantized, long start) {

@@ -106,11 +106,7 @@ public final class GraphQuantizer {
             Function<Graph, Executor> executors, ModelFeed feed, Progress progress) {
         QuantizedGraph quantized = quantizeLayers(source, statistics, options);
         if (LayerTuner.isNeeded(options.weights())) {
-            List<List<Tensor>> inputs = new ArrayList<>();
-            for (long sample = 0; sample < Math.min(feed.size(), LayerTuner.sampleLimit(source)); sample++) {
-                inputs.add(Calibrator.inputs(feed, sample));
-            }
-            LayerTuner.tune(source, quantized, options, executors, inputs, progress);
+            LayerTuner.tune(source, quantized, options, executors, LayerTuner.inputs(source, feed), progress);
         }
         return quantized.graph();
     }

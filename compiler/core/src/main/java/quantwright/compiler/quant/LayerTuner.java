@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.function.Function;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
+import quantwright.compiler.data.ModelFeed;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
@@ -47,7 +48,7 @@ final class LayerTuner {
     private final StagedRun integers;
     private final int samples;
 
-    private LayerTuner(Graph source, QuantizedGraph quantized, QuantizationOptions options,
+    LayerTuner(Graph source, QuantizedGraph quantized, QuantizationOptions options,
             Function<Graph, Executor> executors, List<List<Tensor>> inputs) {
         this.how = options.weights();
         this.precision = options.precision();
@@ -83,6 +84,15 @@ final class LayerTuner {
         return (int) Math.max(1, VALUE_BYTES / Math.max(1, Arrays.stream(live).max().orElse(1)));
     }
 
+    /** Inputs of the first samples, as many as memory allows. */
+    static List<List<Tensor>> inputs(Graph source, ModelFeed feed) {
+        List<List<Tensor>> inputs = new ArrayList<>();
+        for (long sample = 0; sample < Math.min(feed.size(), sampleLimit(source)); sample++) {
+            inputs.add(Calibrator.inputs(feed, sample));
+        }
+        return inputs;
+    }
+
     /**
      * Replaces the constants of a QUANT graph's layers in place.
      *
@@ -102,21 +112,29 @@ final class LayerTuner {
     }
 
     private void tune(Node real, Node integer) {
-        LayerColumns columns = LayerColumns.of(real);
-        LayerMoments[] moments = moments(columns, real.operand(0), integer.operand(0));
+        LayerMoments[] moments = moments(LayerColumns.of(real), real.operand(0), integer.operand(0));
+        replace(target, integer, tuned(real, integer, ((LayerPrecision.Integer) precision.of(real)).weights(), moments));
+    }
+
+    /**
+     * The parameters of an integer layer for what it reads.
+     *
+     * @param integer the layer with the scales to keep
+     * @param moments of each of its groups
+     */
+    StoredWeights tuned(Node real, Node integer, WeightBits bits, LayerMoments[] moments) {
         Tensor weights = constant(real.operand(1)).toTensor();
         QuantizedType type = integer.operand(1).type().quantized();
         int outputs = weights.type().dim(0);
-        int each = outputs / columns.groups();
+        int each = outputs / moments.length;
         byte[] stored = constant(integer.operand(1)).toTensor().bytes();
         float[] bias = real.operands().size() < 3 ? new float[outputs] : constant(real.operand(2)).toTensor().floats();
         float[] scales = new float[type.scaleCount()];
         for (int i = 0; i < scales.length; i++) {
             scales[i] = type.scale(i);
         }
-        WeightBits bits = ((LayerPrecision.Integer) precision.of(real)).weights();
         StoredWeights result = new StoredWeights(bits, stored, scales, bias);
-        for (int g = 0; g < columns.groups(); g++) {
+        for (int g = 0; g < moments.length; g++) {
             if (how.rounding() != WeightRounding.NEAREST) {
                 round(result, weights.floats(), g * each, each, moments[g]);
             }
@@ -124,8 +142,15 @@ final class LayerTuner {
                 bias[o] = (float) (bias[o] + shift(result, weights.floats(), o, moments[g]));
             }
         }
-        replace(integer, 1, result.weights(weights.type().shape(), type instanceof QuantizedType.PerAxis));
-        replace(integer, 2, result.bias(integer.operand(0).type().quantized().scale(0)));
+        return result;
+    }
+
+    /** Makes parameters the constants of a layer of a QUANT graph. */
+    static void replace(Graph target, Node integer, StoredWeights by) {
+        Value weights = integer.operand(1);
+        replace(target, integer, 1, by.weights(weights.type().shape(), weights.type().element() instanceof
+                QuantizedType.PerAxis));
+        replace(target, integer, 2, by.bias(integer.operand(0).type().quantized().scale(0)));
     }
 
     private void round(StoredWeights result, float[] weights, int first, int count, LayerMoments moments) {
@@ -161,7 +186,7 @@ final class LayerTuner {
         return ((Constant) value.producer().op()).data();
     }
 
-    private void replace(Node layer, int operand, Tensor by) {
+    private static void replace(Graph target, Node layer, int operand, Tensor by) {
         Node old = layer.operand(operand).producer();
         Value made = target.insertBefore(layer, new Constant(ConstantData.of(by)), List.of(), List.of(),
                 old.location()).result();
@@ -172,7 +197,13 @@ final class LayerTuner {
         }
     }
 
-    private LayerMoments[] moments(LayerColumns columns, Value real, Value integer) {
+    /**
+     * What each group of a layer reads.
+     *
+     * @param real what it reads of the float graph
+     * @param integer what it reads of the QUANT graph; only looked at in sequential order
+     */
+    LayerMoments[] moments(LayerColumns columns, Value real, Value integer) {
         Tensor[] wanted = reals.value(real);
         Tensor[] given = how.sequential() ? integers.value(integer) : wanted;
         boolean second = how.rounding() != WeightRounding.NEAREST;

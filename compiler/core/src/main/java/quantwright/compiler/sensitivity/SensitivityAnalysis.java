@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -24,6 +26,7 @@ import quantwright.compiler.quant.CalibrationStatistics;
 import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.quant.PrecisionPlan;
 import quantwright.compiler.quant.QuantizationOptions;
+import quantwright.compiler.quant.TunedLayers;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
@@ -41,8 +44,9 @@ import quantwright.profiles.HardwareProfile;
 /**
  * Measures what each layer costs at each candidate precision, with the profile's generated code. For each layer the float
  * model, the model with only this layer quantized, and the model quantized but for this layer run over the samples, one
- * sample at a time. Weights are rounded as the recipe says, but not tuned on data: tuning lessens the errors of all layers,
- * and would take its time for every measurement.
+ * sample at a time. Weights are tuned on the calibration data as the recipe says, each layer by itself: {@link TunedLayers}
+ * shares one calibration pass between all measurements. What sequential order adds depends on the whole plan, so the model
+ * with every layer at one precision is measured both as it is put together of these layers and as it is compiled.
  *
  * <p>The second-order estimate needs no gradients: the divergence of a model's outputs has no first-order term where the
  * perturbation is none, and its Hessian is the Fisher information F. With weights moved by +-d each at random the expected
@@ -55,12 +59,15 @@ public final class SensitivityAnalysis {
     private static final double PROBE = 1.0 / 128;
     private final Model model;
     private final ModelFeed feed;
+    private final int samples;
     private final QuantizationOptions how;
     private final HardwareProfile profile;
     private final List<LayerPrecision.Integer> candidates;
     private final DiagnosticSink sink;
     private Model base;
     private CalibrationStatistics statistics;
+    private TunedLayers tuned;
+    private final Map<String, Double> curvatures = new HashMap<>();
     private float[][] expected;
 
     /**
@@ -74,16 +81,28 @@ public final class SensitivityAnalysis {
      */
     public SensitivityAnalysis(Model model, ModelFeed feed, QuantizationOptions how, HardwareProfile profile,
             List<LayerPrecision.Integer> candidates, DiagnosticSink sink) {
+        this(model, feed, feed.size(), how, profile, candidates, sink);
+    }
+
+    /**
+     * An analysis that measures on some of the calibration samples.
+     *
+     * @param feed samples that layers are quantized by
+     * @param samples measure on so many of the first
+     */
+    public SensitivityAnalysis(Model model, ModelFeed feed, long samples, QuantizationOptions how, HardwareProfile profile,
+            List<LayerPrecision.Integer> candidates, DiagnosticSink sink) {
         this.model = model;
         this.feed = feed;
-        this.how = how.withWeights(how.weights().untuned());
+        this.samples = Math.toIntExact(Math.min(samples, feed.size()));
+        this.how = how;
         this.profile = profile;
         this.candidates = List.copyOf(candidates);
         this.sink = sink;
     }
 
     /**
-     * Measures what the file does not hold yet, writing it after each layer.
+     * Measures what the file does not hold yet, writing it after each measurement.
      *
      * @param file results file, made if there is none; empty to keep nothing
      * @throws UserErrorException if the file holds other results, or the data does not fit the model
@@ -92,7 +111,8 @@ public final class SensitivityAnalysis {
     public SensitivityResults run(Optional<Path> file, Progress progress) {
         QuantizationOptions recipe = how.withPrecision(PrecisionPlan.uniform(LayerPrecision.W8A8));
         SensitivityResults results = new SensitivityResults(hash(QirPrinter.print(model.graph())
-                .getBytes(StandardCharsets.UTF_8)), dataHash(), recipe.toString(), new TreeMap<>(), List.of());
+                .getBytes(StandardCharsets.UTF_8)), dataHash(), recipe + ", measured on " + samples + " samples",
+                new TreeMap<>(), new TreeMap<>(), List.of());
         if (file.isPresent() && Files.exists(file.get())) {
             SensitivityResults old = SensitivityResults.read(file.get());
             if (!old.isOfSame(results)) {
@@ -105,15 +125,21 @@ public final class SensitivityAnalysis {
         if (layers.isEmpty()) {
             throw new UserErrorException(SensitivityDiagnostic.NO_LAYERS, Location.UNKNOWN, model.graph().name());
         }
+        for (LayerPrecision.Integer precision : candidates) {
+            if (!results.compiled().containsKey(precision.text())) {
+                prepare(progress);
+                results = wholeModel(results, precision, progress);
+                keep(results, file);
+            }
+        }
         int done = 0;
         for (Node layer : layers) {
             progress.update("measuring layers", done++, layers.size());
-            List<LayerPrecision.Integer> missing = missing(results, layer.result().name());
-            if (!missing.isEmpty()) {
-                prepare();
-                results = add(results, layer.result().name(), missing, layers);
-                if (file.isPresent()) {
-                    results.write(file.get());
+            for (LayerPrecision.Integer precision : candidates) {
+                if (results.find(layer.result().name(), precision.text()).isEmpty()) {
+                    prepare(progress);
+                    results = add(results, layer.result().name(), precision, layers);
+                    keep(results, file);
                 }
             }
         }
@@ -121,21 +147,22 @@ public final class SensitivityAnalysis {
         return results;
     }
 
-    private List<LayerPrecision.Integer> missing(SensitivityResults results, String layer) {
-        return candidates.stream().filter(c -> results.find(layer, c.text()).isEmpty()).toList();
+    private static void keep(SensitivityResults results, Optional<Path> file) {
+        file.ifPresent(results::write);
     }
 
-    private void prepare() {
+    private void prepare(Progress progress) {
         if (base != null) {
             return;
         }
-        statistics = model.calibrate(feed, profile, sink, Progress.SILENT);
+        statistics = model.calibrate(feed, profile, sink, progress);
         base = model;
         if (how.equalization()) {
             base = model.equalized(statistics);
-            statistics = base.calibrate(feed, profile, sink, Progress.SILENT);
+            statistics = base.calibrate(feed, profile, sink, progress);
         }
-        expected = new float[(int) feed.size()][];
+        tuned = base.tunedLayers(feed, statistics, how, candidates, profile, sink, progress);
+        expected = new float[samples][];
         try (Executor executor = base.executor(profile, sink, Progress.SILENT)) {
             for (int s = 0; s < expected.length; s++) {
                 expected[s] = Divergence.scores(executor.run(inputs(s)).getFirst());
@@ -143,33 +170,42 @@ public final class SensitivityAnalysis {
         }
     }
 
-    private SensitivityResults add(SensitivityResults results, String name, List<LayerPrecision.Integer> precisions,
-            List<Node> layers) {
+    /** Adds what every layer at one precision costs. */
+    private SensitivityResults wholeModel(SensitivityResults results, LayerPrecision.Integer precision, Progress progress) {
+        PrecisionPlan everywhere = PrecisionPlan.uniform(precision);
         SortedMap<String, Double> uniform = new TreeMap<>(results.uniform());
+        SortedMap<String, Double> compiled = new TreeMap<>(results.compiled());
+        uniform.put(precision.text(), divergence(quantized(everywhere)));
+        compiled.put(precision.text(), divergence(base.quantize(feed, how.withEqualization(false)
+                .withPrecision(everywhere), profile, sink, progress).graph()));
+        return new SensitivityResults(results.model(), results.data(), results.recipe(), uniform, compiled,
+                results.layers());
+    }
+
+    private SensitivityResults add(SensitivityResults results, String name, LayerPrecision.Integer precision,
+            List<Node> layers) {
         Node layer = PrecisionPlan.layers(base.graph()).stream().filter(n -> n.result().name().equals(name)).findFirst()
                 .orElseThrow();
-        Probe probe = Probe.of(base.graph(), layer);
-        double perSquare = divergence(probe.graph) / probe.squares;
+        double perSquare = curvatures.computeIfAbsent(name, _ -> {
+            Probe probe = Probe.of(base.graph(), layer);
+            return divergence(probe.graph) / probe.squares;
+        });
+        Graph alone = quantized(PrecisionPlan.uniform(new LayerPrecision.Real()).with(name, precision));
+        Alone measured = alone(alone, name);
         List<LayerSensitivity> all = new ArrayList<>(results.layers());
-        for (LayerPrecision.Integer precision : precisions) {
-            PrecisionPlan everywhere = PrecisionPlan.uniform(precision);
-            uniform.computeIfAbsent(precision.text(), _ -> divergence(quantized(everywhere)));
-            Graph alone = quantized(PrecisionPlan.uniform(new LayerPrecision.Real()).with(name, precision));
-            Alone measured = alone(alone, name);
-            all.add(new LayerSensitivity(name, precision.text(), layer.operand(1).type().shape().elementCount(),
-                    measured.sqnr, measured.divergence, measured.flipped,
-                    divergence(quantized(everywhere.with(name, new LayerPrecision.Real()))),
-                    perSquare * squaredError(layer, alone)));
-        }
+        all.add(new LayerSensitivity(name, precision.text(), layer.operand(1).type().shape().elementCount(), measured.sqnr,
+                measured.divergence, measured.flipped, divergence(quantized(PrecisionPlan.uniform(precision).with(name,
+                        new LayerPrecision.Real()))), perSquare * squaredError(layer, alone)));
         List<String> order = layers.stream().map(n -> n.result().name()).toList();
         List<String> texts = candidates.stream().map(LayerPrecision::text).toList();
         all.sort(java.util.Comparator.<LayerSensitivity>comparingInt(l -> order.indexOf(l.layer()))
                 .thenComparingInt(l -> texts.indexOf(l.precision())).thenComparing(LayerSensitivity::precision));
-        return new SensitivityResults(results.model(), results.data(), results.recipe(), uniform, all);
+        return new SensitivityResults(results.model(), results.data(), results.recipe(), results.uniform(),
+                results.compiled(), all);
     }
 
     private Graph quantized(PrecisionPlan plan) {
-        return base.quantize(statistics, how.withPrecision(plan)).graph();
+        return base.quantize(tuned, plan).graph();
     }
 
     private double divergence(Graph graph) {

@@ -27,19 +27,22 @@ import quantwright.ir.loc.Location;
  *
  * @param model hash of the normalized float model
  * @param data hash of the calibration samples used
- * @param recipe how layers were quantized
- * @param uniform divergence with every layer at one precision, by precision
+ * @param recipe how layers were quantized and on how many samples they were measured
+ * @param uniform divergence with every layer at one precision, each tuned by itself, by precision
+ * @param compiled the same of the model as the whole recipe makes it, layers tuned one after the other
  * @param layers measurements, by layer in execution order and then by precision in the order asked
  */
 public record SensitivityResults(String model, String data, String recipe, SortedMap<String, Double> uniform,
-                                 List<LayerSensitivity> layers) {
+                                 SortedMap<String, Double> compiled, List<LayerSensitivity> layers) {
     /** Version of the file form. */
-    public static final int VERSION = 1;
-    private static final Set<String> MEMBERS = Set.of("version", "model", "data", "recipe", "uniform", "layers");
+    public static final int VERSION = 2;
+    private static final Set<String> MEMBERS = Set.of("version", "model", "data", "recipe", "uniform", "compiled",
+            "layers");
 
     /** Copies the collections. */
     public SensitivityResults {
         uniform = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(uniform));
+        compiled = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(compiled));
         layers = List.copyOf(layers);
     }
 
@@ -65,20 +68,37 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
             if (json.integer("version", 0) != VERSION) {
                 throw json.fault("version", "is " + json.integer("version", 0) + ", this program reads " + VERSION);
             }
-            SortedMap<String, Double> uniform = new TreeMap<>();
-            for (JsonObject u : json.objects("uniform")) {
-                uniform.put(u.string("precision"), number(u, "divergence"));
-            }
             List<LayerSensitivity> layers = new ArrayList<>();
             for (JsonObject l : json.objects("layers")) {
                 layers.add(new LayerSensitivity(l.string("layer"), l.string("precision"), l.integer("weights", 0),
                         number(l, "sqnr"), number(l, "alone"), number(l, "flipped"), number(l, "without"),
                         number(l, "curvature")));
             }
-            return new SensitivityResults(json.string("model"), json.string("data"), json.string("recipe"), uniform, layers);
+            return new SensitivityResults(json.string("model"), json.string("data"), json.string("recipe"),
+                    whole(json, "uniform"), whole(json, "compiled"), layers);
         } catch (FormatException e) {
             throw new UserErrorException(SensitivityDiagnostic.BAD_RESULTS, Location.file(file), e.getMessage());
         }
+    }
+
+    private static SortedMap<String, Double> whole(JsonObject json, String name) throws FormatException {
+        SortedMap<String, Double> whole = new TreeMap<>();
+        for (JsonObject u : json.objects(name)) {
+            whole.put(u.string("precision"), number(u, "divergence"));
+        }
+        return whole;
+    }
+
+    private static void whole(JsonGenerator json, String name, SortedMap<String, Double> divergences) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (var entry : divergences.entrySet()) {
+            json.writeRaw("\n");
+            json.writeStartObject();
+            json.writeStringField("precision", entry.getKey());
+            json.writeStringField("divergence", entry.getValue().toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     /** Numbers are written as text, so that they read back exactly. */
@@ -113,15 +133,8 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
             json.writeStringField("model", model);
             json.writeStringField("data", data);
             json.writeStringField("recipe", recipe);
-            json.writeArrayFieldStart("uniform");
-            for (var entry : uniform.entrySet()) {
-                json.writeRaw("\n");
-                json.writeStartObject();
-                json.writeStringField("precision", entry.getKey());
-                json.writeStringField("divergence", entry.getValue().toString());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
+            whole(json, "uniform", uniform);
+            whole(json, "compiled", compiled);
             json.writeArrayFieldStart("layers");
             for (LayerSensitivity l : layers) {
                 json.writeRaw("\n");
