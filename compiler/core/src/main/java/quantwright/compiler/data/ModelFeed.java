@@ -76,6 +76,8 @@ public final class ModelFeed {
     public List<Tensor> inputs(long sample) throws FormatException {
         return List.of(switch (data.type()) {
             case F32 -> Tensor.of(input, data.floats(sample));
+            case I32 -> Tensor.of(input, data.ints(sample));
+            case I64 -> Tensor.of(input, data.longs(sample));
             default -> Tensor.of(input, data.bytes(sample));
         });
     }

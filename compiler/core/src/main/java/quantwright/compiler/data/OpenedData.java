@@ -24,8 +24,10 @@ public record OpenedData(DataSet set, Optional<Preprocessing> preprocessing) {
             case F32 -> NumericType.F32;
             case I8 -> NumericType.I8;
             case U8 -> NumericType.U8;
+            case I32 -> NumericType.I32;
+            case I64 -> NumericType.I64;
             default -> throw new FormatException(DataDiagnostic.WRONG_SHAPE, set.name(), "",
-                "samples are not prepared as " + storage + ", only as f32, i8 and u8");
+                "samples are not prepared as " + storage + ", only as f32, i8, u8, i32 and i64");
         };
         return new ModelFeed(new PreparedData(set, preprocessing.orElse(Preprocessing.none()), target), input);
     }

@@ -5,6 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 import quantwright.compiler.importer.FormatException;
 
 /**
@@ -14,6 +17,11 @@ import quantwright.compiler.importer.FormatException;
 public final class PreparedData {
     private static final ValueLayout.OfFloat FLOAT =
         ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final Set<NumericType> TARGETS = Collections.unmodifiableSet(EnumSet.of(NumericType.F32,
+        NumericType.I8, NumericType.U8, NumericType.I32, NumericType.I64));
 
     private final DataSet data;
     private final Preprocessing steps;
@@ -29,16 +37,17 @@ public final class PreparedData {
      *
      * @param data stored samples
      * @param steps what to do to each
-     * @param target the model's input type: {@code F32}, {@code I8} or {@code U8}
+     * @param target the model's input type: {@code F32}, {@code I8}, {@code U8}, or {@code I32} or {@code I64} for
+     *     indices, whose prepared values must be whole
      * @throws FormatException if the steps do not fit the samples: channel counts, layout, or target type
      */
     public PreparedData(DataSet data, Preprocessing steps, NumericType target) throws FormatException {
         this.data = data;
         this.steps = steps;
         this.target = target;
-        if (target != NumericType.F32 && target != NumericType.I8 && target != NumericType.U8) {
+        if (!TARGETS.contains(target)) {
             throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.name(), "",
-                "samples are not prepared as " + target + ", only as F32, I8, U8");
+                "samples are not prepared as " + target + ", only as " + TARGETS);
         }
         long[] stored = data.sampleShape();
         int rank = stored.length;
@@ -140,6 +149,32 @@ public final class PreparedData {
     }
 
     /**
+     * Prepares one sample of an i32 input.
+     *
+     * @param sample index
+     * @return its values
+     * @throws FormatException as {@link #batch}
+     */
+    public int[] ints(long sample) throws FormatException {
+        return prepared(sample).toArray(INT);
+    }
+
+    /**
+     * Prepares one sample of an i64 input.
+     *
+     * @param sample index
+     * @return its values
+     * @throws FormatException as {@link #batch}
+     */
+    public long[] longs(long sample) throws FormatException {
+        return prepared(sample).toArray(LONG);
+    }
+
+    private MemorySegment prepared(long sample) throws FormatException {
+        return MemorySegment.ofArray(bytes(sample));
+    }
+
+    /**
      * Prepares one sample as raw bytes.
      *
      * @param sample index
@@ -172,7 +207,13 @@ public final class PreparedData {
                         "is " + type.floatAt(stored, source) + ", which prepares to " + v);
                 }
                 boolean first = transposed ? !channelsFirst : channelsFirst;
-                store(into, first ? c * pixels + p : p * channels + c, v);
+                long index = first ? c * pixels + p : p * channels + c;
+                switch (target) {
+                    case F32 -> into.set(FLOAT, index * 4, v);
+                    case I32 -> into.set(INT, index * 4, (int) whole(sample, source, v));
+                    case I64 -> into.set(LONG, index * 8, (long) whole(sample, source, v));
+                    default -> storeByte(into, index, v);
+                }
             }
         }
     }
@@ -181,11 +222,17 @@ public final class PreparedData {
         return values.length == 0 ? otherwise : values[values.length == 1 ? 0 : channel];
     }
 
-    private void store(MemorySegment into, long index, float v) {
-        if (target == NumericType.F32) {
-            into.set(FLOAT, index * 4, v);
-            return;
+    /** An index; those beyond 2^24 would not have come through f32 unchanged. */
+    private float whole(long sample, long element, float v) throws FormatException {
+        if (v != (float) Math.rint(v) || Math.abs(v) > 1 << 24) {
+            throw new FormatException(DataDiagnostic.WRONG_SHAPE, data.name(),
+                "sample " + sample + ", element " + element,
+                "prepares to " + v + ", but the model's input takes whole numbers of at most 2^24");
         }
+        return v;
+    }
+
+    private void storeByte(MemorySegment into, long index, float v) {
         int low = target == NumericType.I8 ? -128 : 0;
         int high = low + 255;
         int zero = 0;

@@ -79,10 +79,21 @@ class PreparedDataTest {
         assertEquals("QW-D0107", assertThrows(FormatException.class,
             () -> new PreparedData(set, steps("{\"mean\": [1, 2]}"), NumericType.F32)).code().id());
         assertEquals("QW-D0107", assertThrows(FormatException.class,
-            () -> new PreparedData(set, Preprocessing.none(), NumericType.I32)).code().id());
+            () -> new PreparedData(set, Preprocessing.none(), NumericType.F64)).code().id());
         var flat = bytes(new long[] {1, 4}, 1, 2, 3, 4);
         assertEquals("QW-D0107", assertThrows(FormatException.class,
             () -> new PreparedData(flat, steps("{\"layout\": \"CHW\"}"), NumericType.F32)).code().id());
+    }
+
+    @Test
+    void indicesAreWhole() throws FormatException {
+        var set = bytes(new long[] {2, 3}, 0, 1, 2, 255, 4, 5);
+        assertArrayEquals(new long[] {255, 4, 5}, new PreparedData(set, Preprocessing.none(), NumericType.I64).longs(1));
+        assertArrayEquals(new int[] {0, 1, 2}, new PreparedData(set, Preprocessing.none(), NumericType.I32).ints(0));
+        var halves = new PreparedData(set, steps("{\"divide\": 2}"), NumericType.I64);
+        var e = assertThrows(FormatException.class, () -> halves.longs(0));
+        assertEquals("QW-D0107", e.code().id());
+        assertTrue(e.getMessage().contains("sample 0, element 1"), e.getMessage());
     }
 
     private static Preprocessing steps(String json) throws FormatException {

@@ -50,13 +50,15 @@ final class EpilogueRules {
         };
     }
 
-    /** Whether kernels with epilogues take the product's operands at all; plain loops have no epilogue. */
+    /** Whether kernels with epilogues take the product's operands and store its result; plain loops have no epilogue. */
     private static boolean hasKernel(Node product) {
         TensorType x = product.operand(0).type();
         TensorType w = product.operand(1).type();
         boolean constants = product.operands().stream().skip(1).allMatch(TileOps::isConstant);
         return constants && (x.element() == ScalarType.F32 || x.storage() == ScalarType.I8 && w.isQuantized()
-                && w.storage() == ScalarType.I8 && w.quantized().isSymmetric());
+                && w.storage().kind() == ScalarType.Kind.SIGNED && w.storage().bits() <= 8
+                && w.quantized().isSymmetric()
+                && product.result().type().storage() == ScalarType.I8);
     }
 
     /** The longest chain from {@code root}, at least {@code root} itself, without the nodes in {@code taken}. */
@@ -108,9 +110,15 @@ final class EpilogueRules {
         return op instanceof Unary u && u.kind() == UnaryKind.RELU || op instanceof Clip || op instanceof LeakyRelu;
     }
 
+    /** Epilogues add and store bytes; sums of or into 16 bits are loops of their own. */
+    private static boolean areBytes(Node add) {
+        return add.result().type().storage() == ScalarType.I8
+                && add.operands().stream().allMatch(operand -> operand.type().storage() == ScalarType.I8);
+    }
+
     private static boolean isAdd(Node next, Value through, boolean integer) {
         boolean add = integer
-                ? next.op() instanceof QAdd q && !q.subtract() && q.rounding() instanceof Rounding.F32
+                ? next.op() instanceof QAdd q && !q.subtract() && q.rounding() instanceof Rounding.F32 && areBytes(next)
                 : next.op() instanceof Binary b && b.kind() == BinaryKind.ADD;
         if (!add || next.operand(0) == next.operand(1)) {
             return false;

@@ -34,6 +34,9 @@ final class IntegerProducts implements NodeLowering {
         if (parts.x.type().storage() != ScalarType.I8) {
             return new Result.Rejected("activations are " + parts.x.type().storage() + ", kernels take i8");
         }
+        if (!parts.raw && parts.result.type().storage() != ScalarType.I8) {
+            return new Result.Rejected("results are " + parts.result.type().storage() + ", kernels store i8 and i32");
+        }
         ProductNumbers numbers = ProductNumbers.of(parts.product, parts.x.type(), parts.weights, parts.bias,
                 parts.raw ? null : (QuantizedType.PerTensor) parts.productType);
         if (numbers.problem() != null) {

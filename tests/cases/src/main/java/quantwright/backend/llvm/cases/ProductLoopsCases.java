@@ -12,6 +12,7 @@ import quantwright.ir.op.Clamp;
 import quantwright.ir.op.Conv2d;
 import quantwright.ir.op.Dense;
 import quantwright.ir.op.Dequantize;
+import quantwright.ir.op.QAdd;
 import quantwright.ir.op.QConv2d;
 import quantwright.ir.op.QDense;
 import quantwright.ir.op.Quantize;
@@ -117,6 +118,28 @@ public abstract class ProductLoopsCases {
                     QuantizedType.perTensor(ScalarType.I8, 40f, 9), x, d.constant(d.random(type)), d.constant(bias));
             d.output(d.node(new Dequantize(), y));
             d.check("integer rows " + i, moderate());
+        }
+    }
+
+    @Test
+    void addsBytesAndWordsToProducts() {
+        List<ScalarType> widths = List.of(ScalarType.I8, ScalarType.I16);
+        for (int i = 0; i < 8; i++) {
+            d.begin();
+            int outputs = d.dim(40);
+            int rows = d.dim(9);
+            Value x = d.node(new Quantize(), d.i8(), d.input(ScalarType.F32, rows, 13));
+            QuantizedType weights = QuantizedType.perTensor(ScalarType.I8, 0.02f, 0);
+            ScalarType product = widths.get(i & 1);
+            ScalarType other = widths.get(i >> 1 & 1);
+            ScalarType sum = widths.get(i >> 2 & 1);
+            Value y = d.node(new QDense(Rounding.FLOAT32, Clamp.full(product)), QuantizedType.perTensor(product, 0.5f, 0),
+                    x, d.constant(d.random(TensorType.of(weights, outputs, 13))));
+            Value added = d.node(new Quantize(), QuantizedType.perTensor(other, 0.125f, 0),
+                    d.input(ScalarType.F32, rows, outputs));
+            d.output(d.node(new Dequantize(), d.node(new QAdd(false, Rounding.FLOAT32, Clamp.full(sum)),
+                    QuantizedType.perTensor(sum, 0.01f, 0), added, y)));
+            d.check("product of " + product + " and " + other + " to " + sum, moderate());
         }
     }
 
