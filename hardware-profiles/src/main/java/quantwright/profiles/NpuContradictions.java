@@ -30,6 +30,10 @@ final class NpuContradictions {
             report("array", "positions", "a systolic array computes one output position at a time, not %d",
                     a.positions());
         }
+        if (a.structure() == NpuMachine.Structure.SYSTOLIC && a.loadCycles() != a.rows()) {
+            report("array", "load", "a systolic array of %d rows loads a tile in as many cycles, not %d", a.rows(),
+                    a.loadCycles());
+        }
         if (a.depthwiseMacs() > a.peakMacs()) {
             report("array", "depthwise", "%d MAC/cycle of depthwise is more than the array has: %d", a.depthwiseMacs(),
                     a.peakMacs());
@@ -71,6 +75,9 @@ final class NpuContradictions {
         if (s.bytes() % stripe != 0) {
             report("scratchpad", "size", "%d B are not shared equally by %d banks of %d B", s.bytes(), s.banks(),
                     s.bankWidth());
+        }
+        if (s.interleave() % s.bankWidth() != 0) {
+            report("scratchpad", "interleave", "%d B are not whole lines of a bank of %d B", s.interleave(), s.bankWidth());
         }
         double fed = operandBytes(a);
         if (stripe < fed) {

@@ -62,16 +62,32 @@ public record NpuMachine(MacArray array, List<TypePair> types, Accumulators accu
      * @param columns columns
      * @param positions output positions that a broadcast array computes at once; 1 for a systolic one
      * @param stationaryBuffers stationary tiles held at once; with 2 the next one loads while one is used
+     * @param loadCycles cycles that a stationary tile takes to load; as many as there are rows in a systolic array
+     * @param tapsTogether whether rows of a tile may belong to different taps of a window
      * @param pipelineCycles constant latency of a tile: a broadcast array's whole fill and drain, a systolic one's
      *        registers beside its rows and columns
      * @param depthwiseMacs multiplications per cycle of a depthwise convolution; 0 if the array does not execute it
+     * @param depthwiseTaps taps that the array takes at once there: their number is rounded up to a multiple
      * @param cellLeakageWatts leakage of the whole array
      */
     public record MacArray(Structure structure, Dataflow dataflow, int rows, int columns, int positions,
-                           int stationaryBuffers, int pipelineCycles, int depthwiseMacs, double cellLeakageWatts) {
+                           int stationaryBuffers, int loadCycles, boolean tapsTogether, int pipelineCycles, int depthwiseMacs,
+                           int depthwiseTaps, double cellLeakageWatts) {
+        /** An array whose tiles load by rows (systolic) or in a cycle (broadcast), any taps together. */
+        public MacArray(Structure structure, Dataflow dataflow, int rows, int columns, int positions, int stationaryBuffers,
+                int pipelineCycles, int depthwiseMacs, double cellLeakageWatts) {
+            this(structure, dataflow, rows, columns, positions, stationaryBuffers, structure == Structure.SYSTOLIC ? rows : 1,
+                    true, pipelineCycles, depthwiseMacs, 1, cellLeakageWatts);
+        }
+
         /** Multiply-accumulates per cycle of 8-bit operands, all cells busy. */
         public long peakMacs() {
             return (long) rows * columns * positions;
+        }
+
+        /** Multiplications of the depthwise mode that {@code taps} of a window occupy: padding taps included. */
+        public long depthwiseSlots(long taps) {
+            return (taps + depthwiseTaps - 1) / depthwiseTaps * depthwiseTaps;
         }
     }
 
@@ -115,18 +131,44 @@ public record NpuMachine(MacArray array, List<TypePair> types, Accumulators accu
     }
 
     /**
-     * The scratchpad; byte a lies in bank {@code (a / bankWidth) mod banks}, and a bank serves one access of
+     * The scratchpad; byte a lies in bank {@link #bank} of {@code a / interleave}, and a bank serves one access of
      * {@code bankWidth} bytes per cycle.
      *
      * @param bytes size
      * @param banks banks
      * @param bankWidth bytes a bank gives per cycle
+     * @param interleave bytes that lie in a bank before the next one follows, a multiple of {@code bankWidth} or less
+     * @param hashed whether banks follow one another by a hash, so that strides spread over all, instead of in turn
      * @param readPicojoules energy to read a byte
      * @param writePicojoules energy to write a byte
      * @param leakageWatts leakage
      */
-    public record Scratchpad(long bytes, int banks, int bankWidth, double readPicojoules, double writePicojoules,
-                             double leakageWatts) {
+    public record Scratchpad(long bytes, int banks, int bankWidth, int interleave, boolean hashed, double readPicojoules,
+                             double writePicojoules, double leakageWatts) {
+        /** Lines of the hash's block, which lie in as many banks if there are that many. */
+        private static final int BLOCK_BITS = 4;
+
+        /** Banks in turn, a line of each. */
+        public Scratchpad(long bytes, int banks, int bankWidth, double readPicojoules, double writePicojoules,
+                double leakageWatts) {
+            this(bytes, banks, bankWidth, bankWidth, false, readPicojoules, writePicojoules, leakageWatts);
+        }
+
+        /**
+         * Bank of the {@code granule}-th run of {@code interleave} bytes. The hash does not depend on the number of banks:
+         * what twice as many banks put together, as many do, too.
+         */
+        public int bank(long granule) {
+            return (int) ((hashed ? hash(granule) : granule) % banks);
+        }
+
+        /** Number within a block of 16, exclusive-or a scrambled number of the block (multiplicative hashing, Knuth). */
+        private static long hash(long granule) {
+            int scrambled = (int) (granule >>> BLOCK_BITS) * 0x9E3779B1;
+            scrambled = (scrambled ^ scrambled >>> 15) * 0x85EBCA6B;
+            scrambled ^= scrambled >>> 13;
+            return granule & (1 << BLOCK_BITS) - 1 ^ Integer.toUnsignedLong(scrambled) >>> BLOCK_BITS;
+        }
     }
 
     /**

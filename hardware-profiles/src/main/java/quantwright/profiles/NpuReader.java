@@ -30,9 +30,16 @@ final class NpuReader {
     }
 
     private NpuMachine.MacArray array(SectionReader s) {
-        return new NpuMachine.MacArray(constant(NpuMachine.Structure.class, s.word("structure")),
-                constant(NpuMachine.Dataflow.class, s.word("dataflow")), s.whole("rows"), s.whole("columns"),
-                s.whole("positions"), s.whole("stationary-buffers"), s.whole("pipeline"), s.whole("depthwise"),
+        NpuMachine.Structure structure = constant(NpuMachine.Structure.class, s.word("structure"));
+        boolean broadcast = structure == NpuMachine.Structure.BROADCAST;
+        if (broadcast && !s.has("load")) {
+            sink.report(ProfileDiagnostic.MISSING_KEY, s.location(), "'load' is missing in section 'array', whose structure is"
+                    + " broadcast");
+        }
+        return new NpuMachine.MacArray(structure, constant(NpuMachine.Dataflow.class, s.word("dataflow")), s.whole("rows"),
+                s.whole("columns"), s.whole("positions"), s.whole("stationary-buffers"),
+                s.has("load") ? s.whole("load") : s.whole("rows"), !s.has("taps") || s.word("taps").equals("together"),
+                s.whole("pipeline"), s.whole("depthwise"), s.has("depthwise-taps") ? s.whole("depthwise-taps") : 1,
                 s.number("leakage"));
     }
 
@@ -53,6 +60,7 @@ final class NpuReader {
 
     private NpuMachine.Scratchpad scratchpad(SectionReader s) {
         return new NpuMachine.Scratchpad((long) s.number("size"), s.whole("banks"), s.whole("bank-width"),
+                s.whole("interleave"), s.word("bank-order").equals("hashed"),
                 s.number("read"), s.number("write"), s.number("leakage"));
     }
 

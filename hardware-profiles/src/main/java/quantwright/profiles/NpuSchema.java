@@ -7,6 +7,7 @@ import quantwright.profiles.SectionType.Label;
 
 /** What a profile may say of a neural processing unit; ranges are those of the instruction set. */
 final class NpuSchema {
+    private static final List<String> TAPS = List.of("together", "apart");
     private static final int LARGE = 1 << 16;
     private static final double ADDRESSES = Integer.MAX_VALUE;
 
@@ -43,9 +44,15 @@ final class NpuSchema {
                         "output positions a broadcast array computes at once; 1 for a systolic one"),
                 KeyType.whole("stationary-buffers", Dimension.COUNT, 1, 16,
                         "stationary tiles held at once; with 2 the next one loads while one is used"),
+                KeyType.whole("load", Dimension.CYCLES, 1, LARGE,
+                        "to load a stationary tile into a broadcast array; a systolic one takes a cycle a row").optional(),
+                KeyType.choice("taps", TAPS, "whether a tile's rows may belong to several taps of a window; "
+                        + "together unless stated").optional(),
                 KeyType.whole("pipeline", Dimension.CYCLES, 0, LARGE, "constant latency of a tile"),
                 KeyType.whole("depthwise", Dimension.MACS_PER_CYCLE, 0, ADDRESSES,
                         "rate of depthwise convolutions; 0 if the array does not execute them"),
+                KeyType.whole("depthwise-taps", Dimension.COUNT, 1, LARGE,
+                        "taps taken at once there, if a window's are rounded up to a multiple").optional(),
                 KeyType.amount("leakage", Dimension.POWER, "leakage of the whole array"));
     }
 
@@ -83,6 +90,9 @@ final class NpuSchema {
                 KeyType.whole("size", Dimension.BYTES, 1, ADDRESSES, "capacity"),
                 KeyType.whole("banks", Dimension.COUNT, 1, LARGE, "banks"),
                 KeyType.whole("bank-width", Dimension.BYTES, 1, LARGE, "what a bank gives per cycle"),
+                KeyType.whole("interleave", Dimension.BYTES, 1, LARGE, "consecutive bytes that lie in one bank"),
+                KeyType.choice("bank-order", List.of("in-turn", "hashed"),
+                        "bank of the next of those: the next one, or by a hash that spreads strides"),
                 KeyType.amount("read", Dimension.ENERGY_PER_BYTE, "energy to read"),
                 KeyType.amount("write", Dimension.ENERGY_PER_BYTE, "energy to write"),
                 KeyType.amount("leakage", Dimension.POWER, "leakage"));

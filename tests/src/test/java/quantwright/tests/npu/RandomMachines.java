@@ -34,7 +34,8 @@ final class RandomMachines {
         int words = columns * (random.nextBoolean() ? 16 : 128) * (dataflow == Dataflow.INPUT_STATIONARY ? 4 : 1);
         NpuMachine machine = new NpuMachine(
                 new MacArray(structure, dataflow, rows, columns, structure == Structure.BROADCAST ? 2 : 1,
-                        1 + random.nextInt(2), 2, random.nextBoolean() ? 8 : 0, 0),
+                        1 + random.nextInt(2), structure == Structure.BROADCAST ? 1 + random.nextInt(8) : rows,
+                        random.nextBoolean(), 2, random.nextBoolean() ? 8 : 0, 1 + random.nextInt(4), 0),
                 List.of(new TypePair(8, 8, 1, 0.1), new TypePair(8, 4, 2, 0.1), new TypePair(8, 2, 2, 0.1)),
                 new Accumulators(words, 32, 0.1, 0), new VectorUnit(4, 4, 4, 4, 1, 4, 4, 0.1, 0),
                 new Scratchpad(3072 << random.nextInt(6), 4, 8, 0.1, 0.1, 0), new Dma(8, 1 << random.nextInt(6), 64, 8, 0.1),

@@ -5,10 +5,13 @@ import quantwright.npu.isa.Queue;
 
 /**
  * Time that instructions lose at the scratchpad's banks. A bank serves one access a cycle; the array goes first, then the
- * vector unit, DMA-in, DMA-out. An instruction takes at least as long as its busiest bank needs for its own accesses and
- * those of the units before it that meet it in the reference schedule.
+ * vector unit, DMA-in, DMA-out. An instruction takes at least as long as the busiest of the banks that it uses needs for its
+ * own accesses and those of the units before it that meet it in the reference schedule.
  */
 final class Contention {
+    /** Accesses below this are rounding. */
+    private static final float LEAST = 1e-3f;
+
     private final Reference reference;
     private final Cost[][] costs;
     private static final Queue[] PRIORITY = {Queue.ARRAY, Queue.VECTOR, Queue.DMA_IN, Queue.DMA_OUT};
@@ -39,8 +42,9 @@ final class Contention {
                 next[p] = addOverlapping(PRIORITY[p], next[p], span, demand);
             }
             float busiest = 0;
-            for (float d : demand) {
-                busiest = Math.max(busiest, d);
+            for (int b = 0; b < demand.length; b++) {
+                // Only the banks that it uses itself keep an instruction waiting.
+                busiest = cost.accesses()[b] > LEAST ? Math.max(busiest, demand[b]) : busiest;
             }
             out[span.index()] = Math.max(0, Costs.ticks(busiest) - cost.useful());
         }

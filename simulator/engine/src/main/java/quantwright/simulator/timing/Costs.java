@@ -124,9 +124,8 @@ final class Costs {
     }
 
     private Cost load(Object operand, long bytes, Footprint footprint) {
-        NpuMachine.MacArray a = machine.array();
-        long cycles = a.structure() == NpuMachine.Structure.SYSTOLIC ? a.rows() : 1;
-        return new Cost(cycles * TICKS, 0, StallCause.STATIONARY_LOAD, footprint(operand, footprint::accesses),
+        return new Cost(machine.array().loadCycles() * TICKS, 0, StallCause.STATIONARY_LOAD,
+            footprint(operand, footprint::accesses),
             new Events(0, 0, 0, 0, bytes, 0, 0, 0, 0, 0, 0, 0, 0), 0, false);
     }
 
@@ -150,7 +149,8 @@ final class Costs {
         }
         long sums = d.input().rows() * d.weights().columns();
         long macs = sums * d.weights().depth();
-        double cycles = Math.ceil(macs / (machine.array().depthwiseMacs() * pair.macsPerCell()));
+        long slots = sums * machine.array().depthwiseSlots(d.weights().depth());
+        double cycles = Math.ceil(slots / (machine.array().depthwiseMacs() * pair.macsPerCell()));
         return new Cost(ticks(cycles), machine.array().pipelineCycles() * TICKS, StallCause.FILL_DRAIN,
             new Footprint(machine.scratchpad()).window(d.input()).weights(d.weights()).accesses(),
             new Events(macs, macs * pair.macPicojoules(), d.accumulate() ? sums : 0, sums,

@@ -10,8 +10,8 @@ import quantwright.npu.isa.Window;
 import quantwright.profiles.NpuMachine;
 
 /**
- * Accesses of each scratchpad bank. Units read and write words of four bytes and join those of a line, so that a bank's
- * accesses are the bytes asked of it over its width. (Counting whole lines instead would let wider banks be slower.)
+ * Accesses of each scratchpad bank. An access gives a line of a bank, as wide as the bank, whole or in part; a run of
+ * contiguous bytes takes one for each line that it touches, and runs share none.
  */
 final class Footprint {
     /** Groups of banks at most; a machine with more is seen as groups of as many banks. */
@@ -19,18 +19,22 @@ final class Footprint {
     /** Runs looked at one by one; the rest of a larger operand is taken to be like them. */
     private static final long MAX_RUNS = 1 << 13;
 
-    /** Bytes of the least access. */
-    private static final int WORD = 4;
+    /** Longest run, in granules, whose hashed banks are looked up one by one; longer ones spread evenly. */
+    private static final int MAX_HASHED = 1 << 10;
 
+    private final NpuMachine.Scratchpad scratchpad;
     private final int banks;
     private final int width;
+    private final int interleave;
     private final int groups;
     private final double[] edges;
     private double everywhere;
 
     Footprint(NpuMachine.Scratchpad scratchpad) {
+        this.scratchpad = scratchpad;
         this.banks = scratchpad.banks();
         this.width = scratchpad.bankWidth();
+        this.interleave = scratchpad.interleave();
         this.groups = Math.min(banks, MAX_GROUPS);
         this.edges = new double[groups];
     }
@@ -101,25 +105,40 @@ final class Footprint {
     }
 
     private void run(long address, long bytes, double times) {
-        int word = Math.min(WORD, width);
-        long start = address / word * word;
-        long end = (address + bytes + word - 1) / word * word;
-        long first = start / width;
-        long last = (end - 1) / width;
+        long end = address + bytes;
+        long first = address / interleave;
+        long last = (end - 1) / interleave;
         double share = (double) groups / banks * times;
         if (first == last) {
-            add(first, 1, share * (end - start) / width);
+            add(first, 1, share * lines(address, end));
             return;
         }
-        add(first, 1, share * ((first + 1) * width - start) / width);
-        add(last, 1, share * (end - last * width) / width);
-        add(first + 1, last - first - 1, share);
+        add(first, 1, share * lines(address, (first + 1) * interleave));
+        add(last, 1, share * lines(last * interleave, end));
+        add(first + 1, last - first - 1, share * (interleave / width));
     }
 
-    /** Adds {@code share} accesses for each of some lines, one after another. */
-    private void add(long first, long lines, double share) {
-        everywhere += lines / groups * share;
-        int rest = (int) (lines % groups);
+    /** Lines of a granule that bytes from {@code start} to {@code end} touch. */
+    private long lines(long start, long end) {
+        return (end - 1) / width - start / width + 1;
+    }
+
+    private void add(long first, long granules, double share) {
+        if (!scratchpad.hashed()) {
+            addInTurn(first, granules, share);
+        } else if (granules > MAX_HASHED) {
+            everywhere += (double) granules / groups * share;
+        } else {
+            for (long g = first; g < first + granules; g++) {
+                addInTurn(scratchpad.bank(g), 1, share);
+            }
+        }
+    }
+
+    /** Adds {@code share} accesses for each of some granules, whose banks follow one another. */
+    private void addInTurn(long first, long granules, double share) {
+        everywhere += granules / groups * share;
+        int rest = (int) (granules % groups);
         if (rest > 0) {
             int from = (int) (first % groups);
             int to = from + rest;

@@ -9,7 +9,7 @@ package quantwright.npu.isa;
  * @param dataflow          what rests in the array
  * @param stationaryBuffers stationary tiles held at once; 2 allows loading one while another is used
  * @param scratchpadBytes   size of the scratchpad
- * @param scratchpadBanks   its banks; byte a lies in bank {@code (a / bankWidth) mod scratchpadBanks}
+ * @param scratchpadBanks   its banks; the profile states which one a byte lies in
  * @param bankWidth         bytes a bank gives per cycle
  * @param accumulatorWords  accumulators in the accumulator memory
  * @param accumulatorBits   width of an accumulator

@@ -48,9 +48,10 @@ record Mapping(boolean native_, int patchRows, int patchColumns, List<ColumnTile
      * @param maxDepth most rows of a piece
      * @param maxColumns most columns of a tile
      * @param runs whether neighbouring pixels of the input lie side by side
+     * @param apart whether a piece has one tap only
      */
     static Mapping matrix(Product p, int merged, int patchRows, int patchColumns, int maxDepth, int maxColumns,
-            boolean runs) {
+            boolean runs, boolean apart) {
         List<ColumnTile> tiles = new ArrayList<>();
         for (int g = 0; g < p.groups(); g += merged) {
             int groups = Math.min(merged, p.groups() - g);
@@ -58,7 +59,7 @@ record Mapping(boolean native_, int patchRows, int patchColumns, List<ColumnTile
             int parts = Math.ceilDiv(outputs, maxColumns / (patchRows * patchColumns));
             int each = Math.ceilDiv(outputs, parts);
             List<Piece> pieces = pieces(p, g * p.groupInputs(), groups * p.groupInputs(), patchRows, patchColumns,
-                    maxDepth, runs && groups == p.groups());
+                    maxDepth, runs && !apart && groups == p.groups(), apart);
             for (int c = 0; c < outputs; c += each) {
                 tiles.add(new ColumnTile(g * p.groupOutputs() + c, Math.min(each, outputs - c), pieces));
             }
@@ -67,7 +68,7 @@ record Mapping(boolean native_, int patchRows, int patchColumns, List<ColumnTile
     }
 
     private static List<Piece> pieces(Product p, int channel, int channels, int patchRows, int patchColumns, int maxDepth,
-            boolean runs) {
+            boolean runs, boolean apart) {
         Window2d w = p.window();
         int rows = w.strideH() * (patchRows - 1) + w.kernelH();
         int columns = w.strideW() * (patchColumns - 1) + w.kernelW();
@@ -75,10 +76,10 @@ record Mapping(boolean native_, int patchRows, int patchColumns, List<ColumnTile
         boolean run = runs && w.dilationW() == 1;
         int across = run ? columns * channels : channels;
         int each = Math.ceilDiv(across, Math.ceilDiv(across, maxDepth));
-        int tapColumns = run ? 1 : Math.clamp(maxDepth / each, 1, columns);
+        int tapColumns = run || apart ? 1 : Math.clamp(maxDepth / each, 1, columns);
         tapColumns = Math.ceilDiv(columns, Math.ceilDiv(columns, tapColumns));
         int tapRows = Math.clamp(maxDepth / (each * tapColumns), 1, rows);
-        tapRows = each < across || !run && tapColumns < columns ? 1 : Math.ceilDiv(rows, Math.ceilDiv(rows, tapRows));
+        tapRows = apart || each < across || !run && tapColumns < columns ? 1 : Math.ceilDiv(rows, Math.ceilDiv(rows, tapRows));
         for (int y = 0; y < rows; y += tapRows) {
             for (int x = 0; x < (run ? 1 : columns); x += tapColumns) {
                 for (int c = 0; c < across; c += each) {

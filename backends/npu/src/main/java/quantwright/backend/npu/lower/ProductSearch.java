@@ -64,9 +64,10 @@ final class ProductSearch {
         int columns = model.dataflow() == Dataflow.INPUT_STATIONARY
                 ? model.parameters().accumulatorWords() / 2 / model.parameters().arrayColumns()
                 : model.parameters().arrayColumns();
+        boolean apart = !model.machine().array().tapsTogether();
         boolean runs = layer.inputs().getFirst().pixelPitch() == p.inputs() * layer.inputs().getFirst().elementBytes();
         if (p.groups() == 1) {
-            mappings.add(Mapping.matrix(p, 1, 1, 1, depth, columns, runs));
+            mappings.add(Mapping.matrix(p, 1, 1, 1, depth, columns, runs, apart));
             return mappings;
         }
         if (p.isDepthwise() && model.parameters().depthwise()) {
@@ -94,7 +95,8 @@ final class ProductSearch {
         }
         for (int count : counts) {
             if (count > 0) {
-                mappings.add(Mapping.matrix(p, count, patchRows, patchColumns, depth, columns, false));
+                mappings.add(Mapping.matrix(p, count, patchRows, patchColumns, depth, columns, false,
+                        !model.machine().array().tapsTogether()));
             }
         }
     }

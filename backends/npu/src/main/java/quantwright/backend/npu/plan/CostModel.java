@@ -44,7 +44,7 @@ public final class CostModel {
 
     /** Loading a stationary tile of {@code depth} rows. */
     public double load(int depth) {
-        return machine.array().structure() == Structure.SYSTOLIC ? machine.array().rows() : 1;
+        return machine.array().loadCycles();
     }
 
     /** A product of {@code rows} by {@code depth} by {@code columns}. */
@@ -63,7 +63,7 @@ public final class CostModel {
 
     /** The array's depthwise mode. */
     public double depthwise(long rows, long taps, long channels) {
-        return Math.ceil((double) rows * taps * channels / machine.array().depthwiseMacs())
+        return Math.ceil((double) rows * machine.array().depthwiseSlots(taps) * channels / machine.array().depthwiseMacs())
                 + machine.array().pipelineCycles();
     }
 
