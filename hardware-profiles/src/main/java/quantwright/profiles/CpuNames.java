@@ -1,8 +1,12 @@
 package quantwright.profiles;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Instruction sets and their extensions by LLVM's names. */
+/** Instruction sets, their extensions and scheduling models by LLVM's names. */
 final class CpuNames {
     static final String X86_64 = "x86_64";
     static final String AARCH64 = "aarch64";
@@ -22,6 +26,17 @@ final class CpuNames {
             "sve2", "sme", "sme2");
 
     private CpuNames() {
+    }
+
+    /** Scheduling models of an instruction set. */
+    static List<String> models(String isa) {
+        try (InputStream in = CpuNames.class.getResourceAsStream("data/scheduling-models.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().map(line -> List.of(line.split(" ")))
+                    .filter(words -> words.getFirst().equals(isa)).findFirst()
+                    .map(words -> words.subList(1, words.size())).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Extensions of an instruction set. */

@@ -26,6 +26,7 @@ final class CpuReader {
 
     CpuMachine read(SectionReader s) {
         String isa = s.word("isa");
+        requireModel(s, isa);
         List<String> known = CpuNames.features(isa);
         if (known.isEmpty() && s.has("features")) {
             sink.report(ProfileDiagnostic.CONTRADICTION, s.location("features"), "'features' is stated, but " + isa
@@ -52,6 +53,15 @@ final class CpuReader {
         }
         Optional<CpuPerformance> performance = s.optional("performance").map(p -> performance(p, l1, l2));
         return new CpuMachine(isa, s.word("tune"), features, vector, l1, l2, performance);
+    }
+
+    /** Reports a scheduling model that LLVM would only warn of, and then schedule for any core. */
+    private void requireModel(SectionReader s, String isa) {
+        List<String> models = CpuNames.models(isa);
+        if (!models.contains(s.word("tune"))) {
+            sink.report(ProfileDiagnostic.WRONG_VALUE, s.location("tune"), "'" + s.word("tune") + "' as tune of " + isa,
+                    "did you mean '" + Names.nearest(s.word("tune"), models) + "'?");
+        }
     }
 
     /** Widest vector register that the extensions have. */

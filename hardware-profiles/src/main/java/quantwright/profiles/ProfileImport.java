@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
@@ -86,11 +87,12 @@ public final class ProfileImport {
     /** The memory with inputs and workspace becomes dram, that of constants flash if it is another. */
     private String vela(IniFile.Section system, Optional<IniFile.Section> mode) {
         system.entry("core_clock").ifPresent(e -> put("npu.point.nominal.clock", plain(e.number()) + " Hz", e));
+        OptionalInt width = axiBytes(system);
         String arena = port(system, mode, "arena_mem_area", "Axi0");
         String constants = port(system, mode, "const_mem_area", "Axi1");
-        memory(system, arena, "npu.dram.");
+        memory(system, arena, width, "npu.dram.");
         if (!constants.equals(arena)) {
-            memory(system, constants, "npu.flash.");
+            memory(system, constants, width, "npu.flash.");
         }
         system.entry(arena + "_burst_length").ifPresent(e -> put("npu.dma.burst", whole(e) + " B", e));
         mode.flatMap(m -> m.entry("arena_cache_size")).ifPresent(e -> put("npu.scratchpad.size", whole(e) + " B", e));
@@ -107,9 +109,31 @@ public final class ProfileImport {
                         .orElse(system.location()), "[" + system.name() + "] has no port " + port));
     }
 
-    /** The file states a port's clock but not its width, so that bandwidth stays open. */
-    private void memory(IniFile.Section system, String memory, String path) {
+    /**
+     * Bytes of an AXI port of the part that a system configuration is for: 64 bit on Ethos-U55, 128 on Ethos-U65 and U85 (their
+     * technical reference manuals). Arm's names begin with the part; other names say nothing.
+     */
+    private static OptionalInt axiBytes(IniFile.Section system) {
+        String name = system.name().substring(SYSTEM.length());
+        if (name.startsWith("Ethos_U55")) {
+            return OptionalInt.of(8);
+        }
+        return name.startsWith("Ethos_U65") || name.startsWith("Ethos_U85") ? OptionalInt.of(16) : OptionalInt.empty();
+    }
+
+    /** Bandwidth is clock, times width and number of the ports, times the memory's share of the clock. */
+    private void memory(IniFile.Section system, String memory, OptionalInt width, String path) {
         system.entry(memory + "_read_latency").ifPresent(e -> put(path + "latency", plain(e.number()) + " cycles", e));
+        Optional<IniFile.Entry> clock = system.entry("core_clock");
+        Optional<IniFile.Entry> scale = system.entry(memory + "_clock_scale");
+        if (width.isPresent() && clock.isPresent() && scale.isPresent()) {
+            Optional<IniFile.Entry> ports = system.entry(memory + "_ports_used");
+            double rate = clock.get().number() * width.getAsInt() * ports.map(IniFile.Entry::number).orElse(1.0)
+                    * scale.get().number();
+            known.put(path + "bandwidth", plain(rate) + " B/s source datasheet \"" + name + ": core_clock x " + memory
+                    + "_clock_scale" + (ports.isPresent() ? " x " + memory + "_ports_used" : "") + " x "
+                    + 8 * width.getAsInt() + "-bit AXI\"");
+        }
     }
 
     private void scaleSim(IniFile.Section presets) {
@@ -134,7 +158,9 @@ public final class ProfileImport {
         boolean user = ini.section("run_presets").flatMap(s -> s.entry("InterfaceBandwidth"))
                 .map(e -> e.value().equals("USER")).orElse(false);
         if (user) {
+            // Words are bytes there; one channel of this many bytes a cycle, which the engine does not hold up.
             presets.entry("Bandwidth").ifPresent(e -> put("npu.dma.bandwidth", plain(e.number()) + " B/cycle", e));
+            presets.entry("Bandwidth").ifPresent(e -> put("npu.dram.bandwidth", plain(e.number()) + " B/cycle", e));
         }
     }
 

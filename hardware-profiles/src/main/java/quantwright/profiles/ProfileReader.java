@@ -11,6 +11,9 @@ import quantwright.ir.diag.DiagnosticSink;
 
 /** Gives a parsed profile its meaning: checks it against the schema and builds the records. */
 final class ProfileReader {
+    /** Width of a CPU's sums. */
+    private static final int CPU_SUMS = 32;
+
     private final DiagnosticSink sink;
 
     ProfileReader(DiagnosticSink sink) {
@@ -37,6 +40,11 @@ final class ProfileReader {
         SectionReader reader = new SectionReader(root, ProfileSchema.ROOT, sources);
         QuantizationRules rules = quantization(reader.section("quantization"));
         Optional<CpuMachine> cpu = reader.optional("cpu").map(c -> new CpuReader(sink).read(c));
+        if (cpu.isPresent() && rules.accumulatorBits() != CPU_SUMS) {
+            sink.report(ProfileDiagnostic.CONTRADICTION, reader.section("quantization").location("accumulator"),
+                    "cpu: sums are of " + CPU_SUMS + " bit, but quantization.accumulator is " + rules.accumulatorBits()
+                            + " bit");
+        }
         Optional<NpuMachine> npu = reader.optional("npu").map(n -> new NpuReader(sink).read(n, rules));
         sink.throwIfErrors();
         Optional<String> vendor = reader.optional("vendor").map(v -> v.word("backend"));
