@@ -35,6 +35,12 @@ public record NpuMachine(MacArray array, List<TypePair> types, Accumulators accu
         return points.getFirst();
     }
 
+    /** Throughput of a pair of types relative to that of two 8-bit operands, which the array's own rates are stated for. */
+    public double relativeRate(TypePair pair) {
+        return pair.macsPerCell() / types.stream().filter(t -> t.activationBits() == 8 && t.weightBits() == 8)
+                .mapToDouble(TypePair::macsPerCell).findFirst().orElse(1);
+    }
+
     /** How operands reach the multipliers. */
     public enum Structure {
         /** Operands move from cell to cell: a tile takes as many cycles more to fill and drain as the array is wide. */
@@ -66,7 +72,8 @@ public record NpuMachine(MacArray array, List<TypePair> types, Accumulators accu
      * @param tapsTogether whether rows of a tile may belong to different taps of a window
      * @param pipelineCycles constant latency of a tile: a broadcast array's whole fill and drain, a systolic one's
      *        registers beside its rows and columns
-     * @param depthwiseMacs multiplications per cycle of a depthwise convolution; 0 if the array does not execute it
+     * @param depthwiseMacs multiplications of 8-bit operands per cycle of a depthwise convolution; 0 if the array does not
+     *        execute it
      * @param depthwiseTaps taps that the array takes at once there: their number is rounded up to a multiple
      * @param cellLeakageWatts leakage of the whole array
      */

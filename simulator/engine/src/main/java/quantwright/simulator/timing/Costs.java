@@ -150,7 +150,7 @@ final class Costs {
         long sums = d.input().rows() * d.weights().columns();
         long macs = sums * d.weights().depth();
         long slots = sums * machine.array().depthwiseSlots(d.weights().depth());
-        double cycles = Math.ceil(slots / (machine.array().depthwiseMacs() * pair.macsPerCell()));
+        double cycles = Math.ceil(slots / (machine.array().depthwiseMacs() * machine.relativeRate(pair)));
         return new Cost(ticks(cycles), machine.array().pipelineCycles() * TICKS, StallCause.FILL_DRAIN,
             new Footprint(machine.scratchpad()).window(d.input()).weights(d.weights()).accesses(),
             new Events(macs, macs * pair.macPicojoules(), d.accumulate() ? sums : 0, sums,

@@ -127,7 +127,8 @@ final class ProductCost {
         int lastRows = rows - (steps - 1) * t.stepRows();
         for (Piece piece : tile.pieces()) {
             if (mapping.native_()) {
-                cycles += model.depthwise((long) rows * columns, (long) piece.tapRows() * piece.tapColumns(), wide);
+                cycles += model.depthwise((long) rows * columns, (long) piece.tapRows() * piece.tapColumns(), wide,
+                        perCell);
                 continue;
             }
             double one = model.product((long) t.stepRows() * columns, piece.depth(), wide, perCell);

@@ -62,8 +62,10 @@ public final class CostModel {
     }
 
     /** The array's depthwise mode. */
-    public double depthwise(long rows, long taps, long channels) {
-        return Math.ceil((double) rows * machine.array().depthwiseSlots(taps) * channels / machine.array().depthwiseMacs())
+    public double depthwise(long rows, long taps, long channels, double macsPerCell) {
+        double bytes = macsPerCell(8, 8);
+        double rate = machine.array().depthwiseMacs() * (bytes == 0 ? macsPerCell : macsPerCell / bytes);
+        return Math.ceil(rows * machine.array().depthwiseSlots(taps) * channels / rate)
                 + machine.array().pipelineCycles();
     }
 
