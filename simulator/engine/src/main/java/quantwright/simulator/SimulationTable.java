@@ -73,10 +73,13 @@ public final class SimulationTable {
         energy.parts().forEach((c, p) -> line(out, "%-14s %12.3f %12.3f %12.3f %6.0f%%  %s%n", c.text(),
             p.dynamic() * 1e6, p.idle() * 1e6, p.joules() * 1e6, 100 * p.band(), sources(p.sources())));
         double joules = energy.joules();
-        line(out, "%-14s %12s %12s %12.3f %6.0f%%%n", "total", "", "", joules * 1e6,
-            joules == 0 ? 0 : 100 * energy.uncertainty() / joules);
-        line(out, "%n%.6g ms, average %.4g mW, peak %.4g mW over %.3g us%n", energy.seconds() * 1e3,
-            energy.averageWatts() * 1e3, energy.peakWatts() * 1e3, energy.windowSeconds() * 1e6);
+        double band = joules == 0 ? 0 : 100 * energy.uncertainty() / joules;
+        String kinds = sources(energy.parts().values().stream().flatMap(p -> p.sources().stream()).distinct().sorted()
+            .toList());
+        line(out, "%-14s %12s %12s %12.3f %6.0f%%  %s%n", "total", "", "", joules * 1e6, band, kinds);
+        line(out, "%n%.6g ms, average %.4g mW +- %.0f%%, peak %.4g mW +- %.0f%% over %.3g us, from numbers that are %s%n",
+            energy.seconds() * 1e3, energy.averageWatts() * 1e3, band, energy.peakWatts() * 1e3, band,
+            energy.windowSeconds() * 1e6, kinds);
     }
 
     private static String sources(List<String> kinds) {

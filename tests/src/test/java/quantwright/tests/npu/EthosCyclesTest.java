@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import quantwright.backend.CompileRequest;
@@ -55,9 +53,7 @@ class EthosCyclesTest {
     private static final List<String> FITTED = List.of("ethos-u55-128", "ethos-u65-256");
     private static final List<String> PREDICTED = List.of("ethos-u55-256", "ethos-u85-256");
     private static final QuantizedType.PerTensor Q = QuantizedType.perTensor(ScalarType.I8, 0.05f, 0);
-    private static final Path PAGE = Path.of("..", "docs", "npu-backend.md");
     private static final Path PROFILES = Path.of("..", "hardware-profiles", "data", "arm");
-    private static final boolean BLESS = Boolean.getBoolean("quantwright.bless");
 
     private final Quantwright qw = Quantwright.discover();
 
@@ -92,7 +88,7 @@ class EthosCyclesTest {
         });
         System.out.println(fit);
         for (String id : Stream.concat(FITTED.stream(), PREDICTED.stream()).toList()) {
-            if (BLESS) {
+            if (PageTable.BLESS) {
                 Path file = PROFILES.resolve(id + ".qhw");
                 Files.writeString(file, Files.readString(file).replaceFirst("pipeline \\d+ cycle", "pipeline " + fit.pipeline()
                         + " cycle").replaceFirst("start \\d+ cycle", "start " + fit.start() + " cycle")
@@ -120,7 +116,7 @@ class EthosCyclesTest {
             System.out.println(table.getLast());
             assertTrue(Math.abs(error) <= 0.15, id + " is off by " + error);
         }
-        requireInPage("mobilenet", table);
+        PageTable.require("npu-backend.md", "mobilenet", table);
     }
 
     /** Nothing is fitted to this network; its kernels are not recorded, so that only a band is asked of it. */
@@ -136,7 +132,7 @@ class EthosCyclesTest {
             System.out.println(table.getLast());
             assertTrue(Math.abs(error) <= 0.30, id + " is off by " + error);
         }
-        requireInPage("keywords", table);
+        PageTable.require("npu-backend.md", "keywords", table);
     }
 
     private static List<String[]> perOperator() throws IOException {
@@ -160,7 +156,7 @@ class EthosCyclesTest {
         table.add(String.format(Locale.ROOT, "| mean of magnitudes | | | | %.1f %% |", 100 * sum / rows.size()));
         System.out.println(String.join("\n", table));
         assertTrue(sum / rows.size() <= 0.25, "mean error " + sum / rows.size());
-        requireInPage("convolutions", table);
+        PageTable.require("npu-backend.md", "convolutions", table);
     }
 
     /** Cycles of each operator in a network of all of them; between those whose shapes do not meet is a mean or a copy. */
@@ -224,18 +220,5 @@ class EthosCyclesTest {
             cycles += TimingEngine.time(p, machine, machine.nominal(), TimelineListener.NONE).cycles();
         }
         return cycles;
-    }
-
-    /** Rows of the table behind {@code <!-- NAME -->}. */
-    private static void requireInPage(String name, List<String> rows) throws IOException {
-        String page = Files.readString(PAGE);
-        Matcher table = Pattern.compile("(?s)(<!-- " + name + " -->\n\n\\|[^\n]*\n\\|[^\n]*\n)((?:\\|[^\n]*\n)*)").matcher(page);
-        assertTrue(table.find(), PAGE + " has no table " + name);
-        String text = String.join("\n", rows) + "\n";
-        if (BLESS) {
-            Files.writeString(PAGE, page.substring(0, table.start(2)) + text + page.substring(table.end(2)));
-        } else {
-            assertEquals(text, table.group(2), PAGE + " is stale; run this test with -Dquantwright.bless=true");
-        }
     }
 }
