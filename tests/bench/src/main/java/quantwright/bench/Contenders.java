@@ -175,13 +175,17 @@ final class Contenders implements AutoCloseable {
 
     /** Content of each input as the model file states it. */
     private static List<byte[]> inputs(CatalogueModel model, Graph graph) throws FormatException {
+        return tensors(model, graph).stream().map(Tensor::pack).toList();
+    }
+
+    /** Each input: a sample of the model's evaluation data, or pseudo-random numbers where there is none. */
+    static List<Tensor> tensors(CatalogueModel model, Graph graph) throws FormatException {
         Optional<Samples> samples = Samples.of(model);
-        List<byte[]> contents = new ArrayList<>();
+        List<Tensor> contents = new ArrayList<>();
         for (int i = 0; i < graph.inputs().size(); i++) {
             TensorType type = graph.inputs().get(i).type().canonical();
-            Tensor tensor = samples.isPresent() && i == 0
-                    ? Samples.feed(model, samples.get().evaluation(), type).inputs(0).getFirst() : random(type);
-            contents.add(tensor.pack());
+            contents.add(samples.isPresent() && i == 0
+                    ? Samples.feed(model, samples.get().evaluation(), type).inputs(0).getFirst() : random(type));
         }
         return contents;
     }

@@ -54,7 +54,11 @@ final class Pipeline {
 
     /** By the standard recipe. */
     static Graph quantize(Graph graph, CalibrationStatistics statistics) {
-        Graph quantized = GraphQuantizer.quantize(graph, statistics, QuantizationOptions.standard());
+        return quantize(graph, statistics, QuantizationOptions.standard());
+    }
+
+    static Graph quantize(Graph graph, CalibrationStatistics statistics, QuantizationOptions options) {
+        Graph quantized = GraphQuantizer.quantize(graph, statistics, options);
         new NameValues().run(quantized, new PassContext(new DiagnosticSink()));
         return quantized;
     }

@@ -61,6 +61,14 @@ final class Rounds {
         return times;
     }
 
+    /** Runs an action for a while and ten times at least, for the JIT. */
+    static void settle(Timing.Action action, double seconds) throws Exception {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        for (int n = 0; n < 10 || System.nanoTime() < end; n++) {
+            action.run();
+        }
+    }
+
     private static int warmUp(Timing.Action action, double nanos) throws Exception {
         double[] seen = new double[64];
         Arrays.fill(seen, Double.MAX_VALUE);

@@ -120,7 +120,8 @@ public final class SideBySide {
         return Double.isInfinite(a) || Double.isInfinite(b) ? "" : String.format("%.2f", a / b);
     }
 
-    private static String micros(double nanos) {
+    /** Nanoseconds in us. */
+    static String micros(double nanos) {
         double us = nanos / 1e3;
         return String.format(us < 10 ? "%.2f" : us < 1000 ? "%.1f" : "%.0f", us);
     }

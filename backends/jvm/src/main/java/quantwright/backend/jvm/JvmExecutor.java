@@ -151,6 +151,12 @@ final class JvmExecutor implements Executor {
             public void run() {
                 invoke(null);
             }
+
+            @Override
+            public boolean run(IntConsumer finished) {
+                invoke(finished);
+                return true;
+            }
         });
     }
 
