@@ -132,10 +132,14 @@ public sealed interface Requantizer permits Requantizer.F32, Requantizer.Fixed {
                 throw new UnsupportedOperationException(rounding + " has no form for 64-bit accumulators");
             }
             checkWide(acc);
-            long value = multiplier.value();
-            long scaled = IntegerRounding.shiftRight128(Math.multiplyHigh(acc, value), acc * value,
-                multiplier.totalRightShift(), rounding.mode());
-            return out.clamp(Math.addExact(scaled, (long) out.zero()));
+            return out.clamp(Math.addExact(scaleWide(rounding, multiplier.value(), multiplier.exponent(), acc),
+                (long) out.zero()));
+        }
+
+        /** The rounded product of a 64-bit accumulator alone, through an i64 intermediate. */
+        public static long scaleWide(Rounding.Fixed rounding, long value, int exponent, long acc) {
+            return IntegerRounding.shiftRight128(Math.multiplyHigh(acc, value), acc * value,
+                rounding.multiplierBits() - exponent, rounding.mode());
         }
     }
 }

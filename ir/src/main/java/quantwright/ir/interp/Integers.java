@@ -1,5 +1,6 @@
 package quantwright.ir.interp;
 
+import quantwright.ir.arith.IntegerFunctions;
 import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.UnaryKind;
 import quantwright.ir.type.ScalarType;
@@ -24,49 +25,10 @@ final class Integers {
     }
 
     static long binary(BinaryKind kind, long a, long b, ScalarType type) {
-        boolean unsigned = type == ScalarType.U64;
-        if ((kind == BinaryKind.DIV || kind == BinaryKind.MOD) && b == 0) {
-            throw new IllegalArgumentException("integer division by zero");
-        }
-        return wrap(switch (kind) {
-            case ADD -> a + b;
-            case SUB -> a - b;
-            case MUL -> a * b;
-            case DIV -> unsigned ? Long.divideUnsigned(a, b) : a / b;
-            case MIN -> (unsigned ? Long.compareUnsigned(a, b) : Long.compare(a, b)) < 0 ? a : b;
-            case MAX -> (unsigned ? Long.compareUnsigned(a, b) : Long.compare(a, b)) > 0 ? a : b;
-            case POW -> power(a, b, unsigned);
-            case MOD -> unsigned ? Long.remainderUnsigned(a, b) : Math.floorMod(a, b);
-        }, type);
-    }
-
-    private static long power(long base, long exponent, boolean unsigned) {
-        if (exponent < 0 && !unsigned) {
-            return base == 1 ? 1 : base == -1 ? ((exponent & 1) == 0 ? 1 : -1) : 0;
-        }
-        long result = 1;
-        long square = base;
-        for (long e = exponent; e != 0; e >>>= 1) {
-            if ((e & 1) != 0) {
-                result *= square;
-            }
-            square *= square;
-        }
-        return result;
+        return wrap(IntegerFunctions.binary(kind, a, b, type == ScalarType.U64), type);
     }
 
     static long unary(UnaryKind kind, long x, ScalarType type) {
-        boolean unsigned = type == ScalarType.U64;
-        return wrap(switch (kind) {
-            case RELU -> unsigned ? x : Math.max(x, 0);
-            case NEG -> -x;
-            case ABS -> unsigned ? x : Math.abs(x);
-            case SIGN -> unsigned ? (x == 0 ? 0 : 1) : Long.signum(x);
-            case FLOOR, CEIL, ROUND -> x;
-            case NOT -> type == ScalarType.BOOL ? x ^ 1 : ~x;
-            case SIGMOID, TANH, EXP, LOG, SQRT, RECIPROCAL, ERF, GELU, GELU_TANH, HARD_SWISH, SOFTPLUS, SILU, SIN,
-                 COS ->
-                    throw new IllegalArgumentException(kind + " is for float types, not " + type);
-        }, type);
+        return wrap(IntegerFunctions.unary(kind, x, type == ScalarType.U64, type == ScalarType.BOOL), type);
     }
 }

@@ -97,7 +97,8 @@ public final class JvmTable {
             double interpreter = times.get("interpreter").min();
             double java = times.get("bytecode").min();
             System.out.printf("| %s | %s | %.2f | %s | %s | %s | %.2f | %.1f | %.1f | %d |%n", id, form, macs / 1e6,
-                    SideBySide.micros(interpreter), SideBySide.micros(java), SideBySide.micros(times.get("native").min()), interpreter / java,
+                    SideBySide.micros(interpreter), SideBySide.micros(java),
+                    SideBySide.micros(times.get("native").min()), interpreter / java,
                     macs / interpreter, macs / java, differences(contest, bytecode));
             if (steps > 0) {
                 steps(compiled.manifest(), fast, steps);
@@ -143,8 +144,8 @@ public final class JvmTable {
         System.out.printf("%n| step of %d | kernel | us | GMAC/s |%n|---|---|---:|---:|%n", least.length);
         for (int i : order.subList(0, Math.min(most, order.size()))) {
             Manifest.Step step = manifest.steps().get(i);
-            System.out.printf("| %s %s | %s | %s | %.1f |%n", step.op(), step.name(), step.kernel(), SideBySide.micros(least[i]),
-                    step.macs() / least[i]);
+            System.out.printf("| %s %s | %s | %s | %.1f |%n", step.op(), step.name(), step.kernel(),
+                    SideBySide.micros(least[i]), step.macs() / least[i]);
         }
         System.out.println();
     }

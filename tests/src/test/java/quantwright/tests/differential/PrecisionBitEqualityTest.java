@@ -43,7 +43,7 @@ class PrecisionBitEqualityTest {
     private static final List<String> PRECISIONS = List.of("w8a8", "w4a8", "w2a8", "w1a8", "w8a16", "w4a16");
 
     @ParameterizedTest
-    @ValueSource(strings = {"x86-avx512-vnni", "x86-avx2"})
+    @ValueSource(strings = {"x86-avx512-vnni", "x86-avx2", "jvm"})
     void codeEqualsInterpreter(String profileId) throws FormatException {
         CatalogueModel entry = ModelCatalogue.load().get("glyphs");
         assumeTrue(ModelCatalogue.absent(entry).isEmpty(), "SKIPPED: shared data is absent: "

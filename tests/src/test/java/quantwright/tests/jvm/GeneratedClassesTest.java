@@ -16,10 +16,15 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import quantwright.backend.Artifact;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.CompiledModel;
+import quantwright.backend.Manifest;
 import quantwright.backend.jvm.HostClass;
+import quantwright.backend.jvm.host.HostProcessor;
+import quantwright.backend.llvm.CpuFeature;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.ImportOptions;
@@ -69,8 +74,53 @@ class GeneratedClassesTest {
                 artifact.resolve("Net.jar"), "com.example.Net");
     }
 
+    @Test
+    void aHostClassRefusesAProcessorThatLacksAnExtension() throws IOException, InterruptedException {
+        HardwareProfile profile = driver.hostProfile().orElseThrow();
+        assumeTrue(!driver.backendFor(profile).isPortable(), "SKIPPED: no native code for this host");
+        Path artifact = folder.resolve("artifact");
+        DiagnosticSink sink = new DiagnosticSink();
+        Artifact written = model.compileFor(profile, artifact, compiled -> Map.of("Net.jar", HostClass.jar(
+                needing(compiled.orElseThrow().manifest(), "avx4096"), "model.so", "com.example.Net")), sink,
+                Progress.SILENT);
+        assumeTrue(written.manifest().backend().equals("x86"), "SKIPPED: " + sink.all());
+        Process process = start(List.of("--enable-native-access=ALL-UNNAMED"), artifact.resolve("Net.jar"),
+                "com.example.Net");
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, process.waitFor(), printed);
+        assertTrue(printed.contains("UnsupportedOperationException: model.so needs a processor with avx4096, which this"
+                + " host's lacks"), printed);
+    }
+
+    private static Manifest needing(Manifest m, String feature) {
+        List<String> features = new ArrayList<>(m.requiredFeatures());
+        features.add(feature);
+        return new Manifest(m.format(), m.tool(), m.model(), m.profile(), m.profileHash(), m.backend(), m.symbol(),
+                m.arenaBytes(), m.arenaAlignment(), m.arenaLowerBound(), m.constantBytes(), m.codeBytes(), features,
+                m.inputs(), m.outputs(), m.steps(), m.tensors(), m.files());
+    }
+
+    /** The host class and the native loader know every extension by the same name of the kernel's. */
+    @ParameterizedTest
+    @EnumSource(CpuFeature.class)
+    void extensionsAreKnownByTheKernelsName(CpuFeature feature) {
+        assertEquals(List.of(), HostProcessor.missing("flags\t\t: fpu " + feature.hostName() + " de\n",
+                feature.llvmName()));
+        assertEquals(List.of(feature.llvmName()), HostProcessor.missing("flags\t\t: fpu de\n", feature.llvmName()));
+        assertEquals(List.of(feature.llvmName()), HostProcessor.missing("flags: " + feature.hostName()
+                + "\nflags: de\n", feature.llvmName()));
+    }
+
     /** Runs {@link Caller}, with none of Quantwright's own classes but itself. */
     private void call(List<String> options, Path jar, String className) throws IOException, InterruptedException {
+        Process process = start(options, jar, className);
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), printed);
+        assertArrayEquals(expected, Files.readAllBytes(folder.resolve("output")));
+        assertTrue(printed.contains("allocated 0\n"), printed);
+    }
+
+    private Process start(List<String> options, Path jar, String className) throws IOException {
         Path classes = Files.createDirectories(folder.resolve("caller/quantwright/tests/jvm"));
         try (var in = Caller.class.getResourceAsStream("Caller.class")) {
             Files.write(classes.resolve("Caller.class"), in.readAllBytes());
@@ -83,10 +133,6 @@ class GeneratedClassesTest {
         command.addAll(List.of("-cp", folder.resolve("caller") + System.getProperty("path.separator") + jar,
                 Caller.class.getName(), className, from.toString(), to.toString(),
                 Integer.toString(expected.length)));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), printed);
-        assertArrayEquals(expected, Files.readAllBytes(to));
-        assertTrue(printed.contains("allocated 0\n"), printed);
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 }

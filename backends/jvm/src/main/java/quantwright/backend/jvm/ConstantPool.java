@@ -3,7 +3,9 @@ package quantwright.backend.jvm;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import quantwright.backend.jvm.runtime.Constants.Form;
 
@@ -54,20 +56,50 @@ final class ConstantPool {
                 out = header(whole ? Form.WHOLE_FLOATS : Form.FLOATS, 1, a.length, whole ? 1 : 4);
                 put(a, out, whole);
             }
-            case float[][] a -> {
-                boolean whole = true;
-                for (float[] row : a) {
-                    whole &= isWhole(row);
-                }
-                int length = a.length == 0 ? 0 : a[0].length;
-                out = header(whole ? Form.WHOLE_ROWS : Form.ROWS, a.length, length, whole ? 1 : 4);
-                for (float[] row : a) {
-                    put(row, out, whole);
-                }
-            }
+            case float[][] a -> out = rows(a);
             default -> throw new IllegalArgumentException("no constant: " + array.getClass());
         }
         return out.rewind();
+    }
+
+    /** Rows in the fewest bits that hold all their elements. */
+    private static ByteBuffer rows(float[][] a) {
+        int length = a.length == 0 ? 0 : a[0].length;
+        for (Form form : List.of(Form.ROWS_OF_SIGNS, Form.ROWS_OF_2_BITS, Form.ROWS_OF_4_BITS)) {
+            int bits = form == Form.ROWS_OF_SIGNS ? 1 : form == Form.ROWS_OF_2_BITS ? 2 : 4;
+            if (Arrays.stream(a).allMatch(row -> fits(row, bits))) {
+                return packed(a, length, form, bits);
+            }
+        }
+        boolean whole = Arrays.stream(a).allMatch(ConstantPool::isWhole);
+        ByteBuffer out = header(whole ? Form.WHOLE_ROWS : Form.ROWS, a.length, length, whole ? 1 : 4);
+        for (float[] row : a) {
+            put(row, out, whole);
+        }
+        return out;
+    }
+
+    private static boolean fits(float[] row, int bits) {
+        for (float v : row) {
+            boolean fits = bits == 1 ? v == 1 || v == -1 : v >= -(1 << bits - 1) && v < 1 << bits - 1;
+            if (!fits || Float.floatToRawIntBits((byte) v) != Float.floatToRawIntBits(v)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ByteBuffer packed(float[][] a, int length, Form form, int bits) {
+        byte[] bytes = new byte[Math.toIntExact(Math.ceilDiv((long) a.length * length * bits, 8))];
+        for (int row = 0; row < a.length; row++) {
+            for (int i = 0; i < length; i++) {
+                long at = ((long) row * length + i) * bits;
+                int value = bits == 1 ? a[row][i] < 0 ? 1 : 0 : (int) a[row][i] & (1 << bits) - 1;
+                bytes[(int) (at >> 3)] |= (byte) (value << (at & 7));
+            }
+        }
+        return ByteBuffer.allocate(9 + bytes.length).order(ByteOrder.LITTLE_ENDIAN).put((byte) form.ordinal())
+                .putInt(a.length).putInt(length).put(bytes);
     }
 
     private static ByteBuffer header(Form form, int rows, int length, int bytes) {

@@ -8,18 +8,26 @@ import quantwright.backend.jvm.runtime.FloatBinary;
 import quantwright.backend.jvm.runtime.FloatMap;
 import quantwright.backend.jvm.runtime.FloatRamp;
 import quantwright.backend.jvm.runtime.Geometry;
+import quantwright.backend.jvm.runtime.IntegerBinary;
+import quantwright.backend.jvm.runtime.IntegerMap;
+import quantwright.backend.jvm.runtime.IntegerReduce;
+import quantwright.backend.jvm.runtime.IntegerUnary;
 import quantwright.backend.jvm.runtime.Interpolate;
 import quantwright.backend.jvm.runtime.Normalize;
 import quantwright.backend.jvm.runtime.Pool;
 import quantwright.backend.jvm.runtime.Reduce;
+import quantwright.backend.jvm.runtime.RowMaxima;
 import quantwright.backend.jvm.runtime.Softmax;
+import quantwright.backend.jvm.runtime.Step;
 import quantwright.backend.jvm.runtime.Storage;
 import quantwright.ir.arith.ResizeTaps;
 import quantwright.ir.op.AvgPool;
 import quantwright.ir.op.BatchNorm;
 import quantwright.ir.op.Binary;
+import quantwright.ir.op.Clip;
 import quantwright.ir.op.Compare;
 import quantwright.ir.op.MaxPool;
+import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.Resize;
 import quantwright.ir.op.ResizeMode;
 import quantwright.ir.op.Unary;
@@ -52,9 +60,33 @@ final class FloatLowering {
     }
 
     static void unary(Unary op, Site site) {
+        if (isInteger(site)) {
+            site.require(switch (op.kind()) {
+                case RELU, NEG, ABS, SIGN, FLOOR, CEIL, ROUND, NOT -> true;
+                default -> false;
+            }, op.kind() + " of integers has no kernel");
+            site.add(new IntegerUnary(site.in(0), site.out(), site.size(), site.storage(0),
+                    site.type(0).storage() == ScalarType.BOOL, op.kind()));
+            return;
+        }
         site.requireFloat(0);
         site.require(op.kind() != UnaryKind.NOT, "NOT is for bool and integers, not f32");
         site.add(new FloatMap(site.in(0), site.out(), site.size(), op.kind()));
+    }
+
+    /** Whether operand 0 is of plain integers that fill their slots, or boolean. */
+    private static boolean isInteger(Site site) {
+        return site.type(0).element() instanceof ScalarType s && !s.isFloat()
+                && (s.bits() >= 8 || s == ScalarType.BOOL);
+    }
+
+    static void clip(Clip op, Site site) {
+        if (isInteger(site) && site.storage(0) != Storage.U64) {
+            site.add(new IntegerMap(site.in(0), site.out(), site.size(), site.storage(0), site.resultStorage(), 0,
+                    (long) Math.ceil(op.min()), (long) Math.floor(op.max())));
+            return;
+        }
+        ramp(FloatRamp.Kind.CLIP, op.min(), op.max(), site);
     }
 
     static void ramp(FloatRamp.Kind kind, float alpha, float beta, Site site) {
@@ -63,11 +95,18 @@ final class FloatLowering {
     }
 
     static void binary(Binary op, Site site) {
-        site.requireFloat(0);
+        boolean integer = isInteger(site);
+        if (!integer) {
+            site.requireFloat(0);
+        }
         Shape shape = site.result().shape();
         int left = site.expanded(0, shape);
         int right = site.expanded(1, shape);
         site.touch(left);
+        if (integer) {
+            site.add(new IntegerBinary(left, right, site.out(), site.size(), site.storage(0), op.kind()));
+            return;
+        }
         site.add(new FloatBinary(left, right, site.out(), site.size(), op.kind()));
     }
 
@@ -96,7 +135,6 @@ final class FloatLowering {
     }
 
     static void compare(Compare op, Site site) {
-        site.require(site.storage(0) != Storage.F64, "comparisons of f64 have no kernel");
         Shape shape = site.result().shape();
         int left = site.expanded(0, shape);
         int right = site.expanded(1, shape);
@@ -112,8 +150,6 @@ final class FloatLowering {
             site.alias(0);
             return;
         }
-        site.require(site.storage(0) != Storage.F64 && site.resultStorage() != Storage.F64,
-                "conversions of f64 have no kernel");
         site.require(from.bits() >= 8 && to.bits() >= 8, "conversions of types below 8 bits have no kernel");
         boolean bounded = !to.isFloat() && to.bits() < 64;
         site.add(new Cast(site.in(0), site.out(), site.size(), site.storage(0), site.resultStorage(),
@@ -127,7 +163,8 @@ final class FloatLowering {
         Geometry geometry = ProductLowering.geometry(op.window(), site.type(0).shape(), site.type(0).dim(3),
                 site.result().shape());
         float least = site.storage(0) == Storage.F32 ? Float.NEGATIVE_INFINITY : site.type(0).storage().minValue();
-        site.add(new Pool(site.in(0), site.out(), geometry, site.storage(0), new Pool.Greatest(least)));
+        Pool pool = new Pool(site.in(0), site.out(), geometry, site.storage(0), new Pool.Greatest(least));
+        site.add(site.storage(0) == Storage.F32 || site.storage(0) == Storage.WHOLE ? new RowMaxima(pool) : pool);
     }
 
     static void averagePool(AvgPool op, Site site) {
@@ -160,10 +197,19 @@ final class FloatLowering {
     }
 
     static void reduce(quantwright.ir.op.Reduce op, Site site) {
-        site.requireFloat(0);
+        boolean integer = isInteger(site);
+        if (!integer) {
+            site.requireFloat(0);
+        }
         int[] axes = op.axes().toArray();
         int length = rowLength(site, axes);
         int rows = rows(site, axes);
+        if (integer) {
+            site.require(length > 0 || op.kind() == ReduceKind.SUM || op.kind() == ReduceKind.PROD,
+                    op.kind() + " of no elements");
+            site.add(new IntegerReduce(site.touch(rows), site.out(), site.size(), length, site.storage(0), op.kind()));
+            return;
+        }
         site.add(new Reduce(site.touch(rows), site.out(), site.size(), length, op.kind()));
     }
 
@@ -207,19 +253,30 @@ final class FloatLowering {
 
     static void softmax(int axis, boolean logarithm, float beta, Site site) {
         site.requireFloat(0);
+        alongRows(axis, site, (from, to, count, length) -> new Softmax(from, to, count, length, logarithm, beta));
+    }
+
+    /** Makes a step over rows. */
+    @FunctionalInterface
+    interface RowStep {
+        Step of(int from, int to, int count, int length);
+    }
+
+    /** A step over the rows along an axis; for an inner axis between copies that move it last and back. */
+    static void alongRows(int axis, Site site, RowStep step) {
         int[] axes = {axis};
         Shape shape = site.type(0).shape();
         int[] order = order(site, axes);
         int length = rowLength(site, axes);
         int count = length == 0 ? 0 : site.size() / length;
         if (isMoot(shape, order)) {
-            site.add(new Softmax(site.in(0), site.out(), count, length, logarithm, beta));
+            site.add(step.of(site.in(0), site.out(), count, length));
             return;
         }
         int rows = rows(site, axes);
-        int to = site.between(Storage.F32, site.size());
+        int to = site.between(site.resultStorage(), site.size());
         site.touch(rows);
-        site.add(new Softmax(rows, to, count, length, logarithm, beta));
+        site.add(step.of(rows, to, count, length));
         int[] own = Site.strides(shape);
         int[] dims = Arrays.stream(order).map(shape::dim).toArray();
         site.copy(to, 0, dims, Site.strides(Shape.of(dims)), site.out(), 0,

@@ -9,6 +9,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import quantwright.backend.Manifest;
+import quantwright.backend.jvm.host.HostProcessor;
 import quantwright.backend.jvm.host.NativeBinding;
 import quantwright.ir.type.TensorType;
 
@@ -81,6 +82,10 @@ public final class HostClass {
         MethodVisitor code = method(Opcodes.ACC_PUBLIC, "<init>", "()V");
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitMethodInsn(Opcodes.INVOKESPECIAL, "java/lang/Object", "<init>", "()V", false);
+        code.visitLdcInsn(library);
+        code.visitLdcInsn(String.join(",", manifest.requiredFeatures()));
+        code.visitMethodInsn(Opcodes.INVOKESTATIC, Type.getInternalName(HostProcessor.class), "require",
+                "(Ljava/lang/String;Ljava/lang/String;)V", false);
         code.visitVarInsn(Opcodes.ALOAD, 0);
         code.visitTypeInsn(Opcodes.NEW, BINDING);
         code.visitInsn(Opcodes.DUP);

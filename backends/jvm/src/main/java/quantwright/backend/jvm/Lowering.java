@@ -123,11 +123,11 @@ final class Lowering {
             case Compare c -> FloatLowering.compare(c, site);
             case Conv2d c -> ProductLowering.conv(c, site);
             case Dense _ -> ProductLowering.dense(site);
-            case MatMul m -> ProductLowering.matmul(m, site);
+            case MatMul m -> ComputedProducts.matmul(m, site);
             case BatchNorm b -> FloatLowering.batchNorm(b, site);
             case Binary b -> FloatLowering.binary(b, site);
             case Unary u -> FloatLowering.unary(u, site);
-            case Clip c -> FloatLowering.ramp(FloatRamp.Kind.CLIP, c.min(), c.max(), site);
+            case Clip c -> FloatLowering.clip(c, site);
             case LeakyRelu l -> FloatLowering.ramp(FloatRamp.Kind.LEAKY_RELU, l.alpha(), 0, site);
             case Elu e -> FloatLowering.ramp(FloatRamp.Kind.ELU, e.alpha(), 0, site);
             case HardSigmoid h -> FloatLowering.ramp(FloatRamp.Kind.HARD_SIGMOID, h.alpha(), h.beta(), site);
@@ -147,7 +147,7 @@ final class Lowering {
             case Requantize r -> QuantLowering.requantize(r, site);
             case QConv2d c -> ProductLowering.conv(c, site);
             case QDense d -> ProductLowering.dense(d, site);
-            case QMatMul m -> ProductLowering.matmul(m, site);
+            case QMatMul m -> ComputedProducts.matmul(m, site);
             case QAdd a -> QuantLowering.add(a, site);
             case QMul m -> QuantLowering.mul(m, site);
             case QAvgPool p -> QuantLowering.pool(p, site);

@@ -284,7 +284,7 @@ final class ModelClass {
             case I8, U8 -> Opcodes.T_BYTE;
             case I16, U16 -> Opcodes.T_SHORT;
             case I32, U32 -> Opcodes.T_INT;
-            case I64 -> Opcodes.T_LONG;
+            case I64, U64 -> Opcodes.T_LONG;
             case WHOLE, F32 -> Opcodes.T_FLOAT;
             case F64 -> Opcodes.T_DOUBLE;
         };

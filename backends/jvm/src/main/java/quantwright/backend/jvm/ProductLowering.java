@@ -5,10 +5,10 @@ import quantwright.backend.jvm.runtime.Depthwise;
 import quantwright.backend.jvm.runtime.DoubleScaler;
 import quantwright.backend.jvm.runtime.Finish;
 import quantwright.backend.jvm.runtime.Geometry;
-import quantwright.backend.jvm.runtime.MatrixProduct;
 import quantwright.backend.jvm.runtime.PixelProduct;
 import quantwright.backend.jvm.runtime.Product;
 import quantwright.backend.jvm.runtime.Storage;
+import quantwright.backend.jvm.runtime.WideProduct;
 import quantwright.ir.arith.Multiplier;
 import quantwright.ir.arith.QuantRange;
 import quantwright.ir.arith.Rounding;
@@ -16,10 +16,8 @@ import quantwright.ir.arith.Scales;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.op.Clamp;
 import quantwright.ir.op.Conv2d;
-import quantwright.ir.op.MatMul;
 import quantwright.ir.op.QConv2d;
 import quantwright.ir.op.QDense;
-import quantwright.ir.op.QMatMul;
 import quantwright.ir.op.Window2d;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
@@ -28,10 +26,6 @@ import quantwright.ir.type.TensorType;
 
 /** Steps of convolutions and matrix products. */
 final class ProductLowering {
-    /** Output channels below which vectors run over pixels. */
-    private static final int FEW_OUTPUTS = 32;
-    /** Pixels that make that worth while. */
-    private static final int MANY_PIXELS = 64;
     /** Elements that a strip of a depthwise convolution should have. */
     private static final int STRIP = 256;
 
@@ -55,6 +49,9 @@ final class ProductLowering {
             int outputs = site.type(1).dim(0);
             int k = w.length / Math.max(1, outputs);
             QuantizedType.PerTensor x = Site.perTensor(site.type(0));
+            if (isWide(site)) {
+                return new Sums(new float[0], finish, false);
+            }
             double most = Math.max(x.storage().maxValue() - x.zeroPoint(), x.zeroPoint() - x.storage().minValue());
             for (int o = 0; o < outputs; o++) {
                 double bound = bias.length == 0 ? 0 : Math.abs((double) bias[o]);
@@ -85,12 +82,20 @@ final class ProductLowering {
 
     static void conv(Conv2d op, Site site) {
         site.requireFloat(0);
+        if (!site.isConstant(1) || site.operands() > 2 && !site.isConstant(2)) {
+            ComputedProducts.conv(site, op.window(), op.groups(), null, false);
+            return;
+        }
         Tensor w = site.constant(1);
         convolve(site, op.window(), op.groups(), w.floats(), w.type().shape(), floats(site));
     }
 
     static void dense(Site site) {
         site.requireFloat(0);
+        if (!site.isConstant(1) || site.operands() > 2 && !site.isConstant(2)) {
+            ComputedProducts.dense(site, null, false);
+            return;
+        }
         Tensor w = site.constant(1);
         dense(site, w.floats(), w.type().shape(), floats(site));
     }
@@ -101,6 +106,10 @@ final class ProductLowering {
 
     static void conv(QConv2d op, Site site) {
         Finish finish = finish(site, op.rounding(), op.clamp(), Scales::productFactor);
+        if (!site.isConstant(1)) {
+            ComputedProducts.conv(site, op.window(), op.groups(), finish, isWide(site));
+            return;
+        }
         float[] w = centred(site.constant(1));
         convolve(site, op.window(), op.groups(), w, site.type(1).shape(), Sums.of(site, finish, w));
     }
@@ -109,6 +118,10 @@ final class ProductLowering {
         boolean perChannel = site.type(1).element() instanceof QuantizedType.PerAxis;
         Finish finish = finish(site, op.rounding(), op.clamp(), (in, weight, out) ->
                 Scales.fullyConnectedFactor(op.rounding(), perChannel, in, weight, out));
+        if (!site.isConstant(1)) {
+            ComputedProducts.dense(site, finish, isWide(site));
+            return;
+        }
         float[] w = centred(site.constant(1));
         dense(site, w, site.type(1).shape(), Sums.of(site, finish, w));
     }
@@ -116,6 +129,7 @@ final class ProductLowering {
     private static Finish finish(Site site, Rounding rounding, Clamp clamp, QuantLowering.Factor factor) {
         narrow(site, 0);
         narrow(site, 1);
+        requireWideForm(site, rounding);
         int[] bias = site.operands() < 3 ? new int[0] : site.constant(2).ints();
         TensorType result = site.result();
         if (result.element() == ScalarType.I32) {
@@ -128,10 +142,22 @@ final class ProductLowering {
         return rescaling(bias, rounding, factors, range(result, clamp), site.resultStorage());
     }
 
-    /** Refuses operands whose products need more than i32 or a float's 24 bits. */
-    private static void narrow(Site site, int i) {
-        site.require(site.type(i).isQuantized() && site.type(i).storage().bits() <= 8, "operand " + i + " is "
-                + site.type(i).element() + ", not quantized in 8 bits");
+    /** Refuses operands whose products have no defined accumulator. */
+    static void narrow(Site site, int i) {
+        site.require(site.type(i).isQuantized() && site.type(i).storage().bits() <= 16, "operand " + i + " is "
+                + site.type(i).element() + ", not quantized in 16 bits");
+    }
+
+    /** Whether sums need more than i32. */
+    static boolean isWide(Site site) {
+        return Math.max(site.type(0).storage().bits(), site.type(1).storage().bits()) > 8
+                && site.type(0).isQuantized();
+    }
+
+    static void requireWideForm(Site site, Rounding rounding) {
+        boolean hasForm = site.result().element() == ScalarType.I32 || !(rounding instanceof Rounding.Fixed f)
+                || f.intermediate() == Rounding.Intermediate.I64;
+        site.require(!isWide(site) || hasForm, rounding + " has no form for 64-bit sums");
     }
 
     static QuantRange range(TensorType result, Clamp clamp) {
@@ -206,22 +232,30 @@ final class ProductLowering {
                 w.padRight());
     }
 
-    private static int zero(Site site) {
+    static int zero(Site site) {
         return site.type(0).element() instanceof QuantizedType.PerTensor t ? t.zeroPoint() : 0;
     }
 
     private static void convolve(Site site, Window2d window, int groups, float[] w, Shape weights,
             Sums sums) {
         Shape x = site.type(0).shape();
+        if (isWide(site)) {
+            Geometry geometry = geometry(window, x, x.dim(3), site.result().shape());
+            int[] runs = new int[geometry.taps()];
+            Arrays.setAll(runs, i -> geometry.tap(i / window.kernelW(), i % window.kernelW()));
+            product(site, geometry, groups, columns(w, groups, weights.dim(0) / groups,
+                    (int) weights.product(1, 4)), runs, weights.dim(3), sums);
+            return;
+        }
         if (groups > 1 && weights.dim(3) == 1) {
             depthwise(site, window, w, weights, sums, weights.dim(0) / groups);
             return;
         }
         Geometry geometry = geometry(window, x, x.dim(3), site.result().shape());
         int outputs = weights.dim(0);
-        if (groups == 1 && outputs < FEW_OUTPUTS && geometry.positions() >= MANY_PIXELS) {
-            site.add(new PixelProduct(site.in(0), site.out(), geometry, site.storage(0), zero(site), outputs, w,
-                    sums.start, sums.finish, sums.exact));
+        if (groups == 1 && LaneChoice.pixels(geometry, outputs)) {
+            site.add(new PixelProduct(site.in(0), site.out(), geometry, site.storage(0), zero(site), outputs,
+                    new float[][] {w}, sums.start, sums.finish, sums.exact));
             return;
         }
         boolean joined = groups == 1 && window.dilationW() == 1;
@@ -235,6 +269,11 @@ final class ProductLowering {
 
     private static void product(Site site, Geometry geometry, int groups, float[][] weights, int[] runs, int length,
             Sums sums) {
+        if (isWide(site)) {
+            site.add(new WideProduct(site.in(0), site.out(), geometry, groups, site.storage(0), zero(site), weights,
+                    runs, length, sums.finish));
+            return;
+        }
         int outputs = weights.length == 0 ? 1 : Math.max(1, weights[0].length);
         int strip = sums.finish == null || !sums.exact ? 0 : groups > 1 ? 1 : Math.max(1, STRIP / outputs);
         site.add(new Product(site.in(0), site.out(), geometry, groups, site.storage(0), zero(site), weights, runs,
@@ -304,8 +343,13 @@ final class ProductLowering {
         int n = weights.dim(0);
         int k = weights.dim(1);
         int rows = n == 0 ? 0 : site.size() / n;
-        Geometry geometry = new Geometry(1, 1, rows, k, 1, rows, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
+        Geometry geometry = rowOfPixels(rows, k);
         product(site, geometry, 1, columns(w, 1, n, k), new int[] {0}, k, sums);
+    }
+
+    /** A dense layer's rows as pixels of a window of one. */
+    static Geometry rowOfPixels(int rows, int k) {
+        return new Geometry(1, 1, rows, k, 1, rows, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
     }
 
     /** Weights [groups * outputs, k] as rows [groups * k][outputs]. */
@@ -319,48 +363,5 @@ final class ProductLowering {
             }
         }
         return rows;
-    }
-
-    static void matmul(MatMul op, Site site) {
-        site.requireFloat(0);
-        site.requireFloat(1);
-        matmul(site, op.transposeB(), 0, 0, null);
-    }
-
-    static void matmul(QMatMul op, Site site) {
-        narrow(site, 0);
-        narrow(site, 1);
-        QuantizedType.PerTensor a = Site.perTensor(site.type(0));
-        QuantizedType b = site.type(1).quantized();
-        site.require(b.isSymmetric() || b instanceof QuantizedType.PerTensor,
-                "zero points along an axis have no kernel");
-        site.require(!(b instanceof QuantizedType.PerBlock), "scales of blocks have no kernel");
-        if (b instanceof QuantizedType.PerAxis p) {
-            site.require(p.axis() == site.type(1).rank() - (op.transposeB() ? 2 : 1), "scales lie along axis "
-                    + p.axis());
-        }
-        TensorType result = site.result();
-        Finish finish;
-        if (result.element() == ScalarType.I32) {
-            finish = new Finish.Raw(new int[0]);
-        } else {
-            double[] factors = new double[b.scaleCount()];
-            Arrays.setAll(factors, o -> Scales.productFactor(a.scale(), b.scale(o), Site.perTensor(result).scale()));
-            finish = rescaling(new int[0], op.rounding(), factors, range(result, op.clamp()), site.resultStorage());
-        }
-        matmul(site, op.transposeB(), a.zeroPoint(), b.scaleCount() == 1 ? b.zeroPoint(0) : 0, finish);
-    }
-
-    private static void matmul(Site site, boolean transposed, int leftZero, int rightZero, Finish finish) {
-        TensorType result = site.result();
-        int m = result.dim(-2);
-        int n = result.dim(-1);
-        int k = site.type(0).dim(-1);
-        int left = site.expanded(0, result.shape().with(-1, k));
-        Shape right = result.shape().with(-2, transposed ? n : k).with(-1, transposed ? k : n);
-        int expanded = site.expanded(1, right);
-        site.touch(left);
-        site.add(new MatrixProduct(left, expanded, site.out(), site.storage(0), site.storage(1), leftZero, rightZero,
-                (int) result.shape().product(0, result.rank() - 2), m, k, n, transposed, finish));
     }
 }

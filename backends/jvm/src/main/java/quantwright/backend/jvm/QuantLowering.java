@@ -190,7 +190,8 @@ final class QuantLowering {
     static void pool(QAvgPool op, Site site) {
         site.require(op.rule() != AverageRule.TFLITE_MEAN, "TFLite's mean is no pool");
         QuantizedType.PerTensor x = Site.perTensor(site.type(0));
-        site.require(x.storage().bits() <= 16 && site.storage(0) == site.resultStorage(),
+        site.require(x.storage().bits() <= 16
+                && (op.rule() == AverageRule.SCALED || site.storage(0) == site.resultStorage()),
                 "averages from " + x.storage() + " to " + site.result().storage());
         Geometry geometry = ProductLowering.geometry(op.window(), site.type(0).shape(), site.type(0).dim(3),
                 site.result().shape());
@@ -257,14 +258,12 @@ final class QuantLowering {
 
     static void softmax(QSoftmax op, Site site) {
         TensorType x = site.type(0);
-        int axis = op.axis() < 0 ? op.axis() + x.rank() : op.axis();
-        site.require(x.shape().product(axis + 1, x.rank()) == 1, "softmax along an inner axis has no kernel");
         float scale = Site.perTensor(x).scale();
         boolean integer = op.rule() == SoftmaxRule.INTEGER_TABLE;
         QuantizedType.PerTensor to = Site.perTensor(site.result());
-        int n = x.dim(axis);
-        site.add(new QuantizedSoftmaxRows(site.in(0), site.out(), n == 0 ? 0 : site.size() / n, n, site.storage(0),
-                site.resultStorage(), integer ? QuantizedSoftmax.integerTable(scale, op.beta()) : new int[0],
+        FloatLowering.alongRows(op.axis(), site, (from, into, count, length) -> new QuantizedSoftmaxRows(from, into,
+                count, length, site.storage(0), site.resultStorage(),
+                integer ? QuantizedSoftmax.integerTable(scale, op.beta()) : new int[0],
                 integer ? new float[0] : QuantizedSoftmax.tfliteTable(scale, op.beta()), to.scale(), whole(to, 0)));
     }
 

@@ -17,6 +17,9 @@ import quantwright.ir.type.TensorType;
 
 /** A node being lowered, with the program so far and the buffers of values. */
 final class Site {
+    /** Extent below which an axis is not worth an inner loop. */
+    private static final int SHORT = 16;
+
     private final JvmProgram program;
     private final Map<Value, Integer> buffers;
     private final Node node;
@@ -44,7 +47,8 @@ final class Site {
             case I64 -> Storage.I64;
             case F32 -> Storage.F32;
             case F64 -> Storage.F64;
-            case U64, F16, BF16 -> throw new Refusal("elements of " + type.storage() + " have no kernels");
+            case U64 -> Storage.U64;
+            case F16, BF16 -> throw new Refusal("elements of " + type.storage() + " have no kernels");
         };
     }
 
@@ -225,9 +229,25 @@ final class Site {
             p[0] = 1;
             rank = 1;
         }
+        if (d[rank - 1] < SHORT) {
+            longestLast(rank, d, s, p);
+        }
         program.touch(from);
         program.touch(to);
         add(new Copy(from, at, Arrays.copyOf(d, rank), Arrays.copyOf(s, rank), to, slot, Arrays.copyOf(p, rank)));
+    }
+
+    /** Takes the longest axis innermost: the order in which elements are copied is free. */
+    private static void longestLast(int rank, int[]... axes) {
+        int longest = rank - 1;
+        for (int i = 0; i < rank; i++) {
+            longest = axes[0][i] > axes[0][longest] ? i : longest;
+        }
+        for (int[] values : axes) {
+            int swapped = values[longest];
+            values[longest] = values[rank - 1];
+            values[rank - 1] = swapped;
+        }
     }
 
     /** A fresh map of buffers. */

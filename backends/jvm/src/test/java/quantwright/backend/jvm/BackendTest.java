@@ -25,12 +25,19 @@ import quantwright.backend.CompiledModel;
 import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Value;
+import quantwright.ir.arith.Rounding;
+import quantwright.ir.data.ConstantData;
+import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.Binary;
 import quantwright.ir.op.BinaryKind;
+import quantwright.ir.op.Clamp;
+import quantwright.ir.op.Constant;
+import quantwright.ir.op.QDense;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
+import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
@@ -111,11 +118,30 @@ class BackendTest {
     @Test
     void everyNodeWithoutAKernelIsNamed() {
         Graph graph = new Graph("net", Level.GRAPH);
-        Value x = graph.addInput("x", TensorType.of(ScalarType.I32, 3));
+        Value x = graph.addInput("x", TensorType.of(ScalarType.F64, 3));
         Value y = graph.append(new Binary(BinaryKind.ADD), List.of(x, x), Location.UNKNOWN).result();
         graph.addOutput("y", graph.append(new Unary(UnaryKind.NEG), List.of(y), Location.UNKNOWN).result());
         UserErrorException e = assertThrows(UserErrorException.class, () -> compile(graph));
         assertEquals(2, e.diagnostics().size(), e.diagnostics().toString());
         assertTrue(e.diagnostics().stream().allMatch(d -> d.code() == BackendDiagnostic.NO_KERNEL));
+    }
+
+    /** Weights lie in a jar in as many bits as they have. */
+    @Test
+    void weightsOfFewBitsArePacked() {
+        long bytes = weightBytes(ScalarType.I8);
+        assertEquals(bytes - 64 * 256 / 2, weightBytes(ScalarType.I4));
+        assertEquals(bytes - 64 * 256 / 4 * 3, weightBytes(ScalarType.I2));
+        assertEquals(bytes - 64 * 256 / 8 * 7, weightBytes(ScalarType.SIGN1));
+    }
+
+    private static long weightBytes(ScalarType weights) {
+        Graph graph = new Graph("net", Level.QUANT);
+        Value x = graph.addInput("x", TensorType.of(QuantizedType.perTensor(ScalarType.I8, 0.1f, 0), 1, 256));
+        Tensor w = new Cases(1).random(TensorType.of(QuantizedType.perTensor(weights, 0.1f, 0), 64, 256));
+        Value rows = graph.append(new Constant(ConstantData.of(w)), List.of(), Location.UNKNOWN).result();
+        graph.addOutput("y", graph.append(new QDense(Rounding.FLOAT32, Clamp.full(ScalarType.I8)), List.of(x, rows),
+                QuantizedType.perTensor(ScalarType.I8, 0.5f, 0), Location.UNKNOWN).result());
+        return compile(graph).manifest().constantBytes();
     }
 }

@@ -115,6 +115,29 @@ class RandomProductsTest {
         }
     }
 
+    /** Activations of 8 and 16 bits by weights of 16 bits and fewer, in each rounding that has a form for them. */
+    @Test
+    void otherWidths() {
+        List<Rounding> wide = ROUNDINGS.stream().filter(r -> !(r instanceof Rounding.Fixed f)
+                || f.intermediate() == Rounding.Intermediate.I64).toList();
+        for (int i = 0; i < 60; i++) {
+            Window2d window = window();
+            Shapes s = shapes(window);
+            ScalarType weight = List.of(ScalarType.I8, ScalarType.I4, ScalarType.I2, ScalarType.SIGN1, ScalarType.I16)
+                    .get(i % 5);
+            boolean isWide = i % 2 == 0 || weight == ScalarType.I16;
+            Value x = cases.input(cases.quantized(isWide ? ScalarType.I16 : ScalarType.I8), s.x);
+            Value w = cases.constant(cases.random(TensorType.of(QuantizedType.perTensor(weight, 0.01f, 0), s.w)));
+            ElementType result = cases.quantized(cases.pick(List.of(ScalarType.I8, ScalarType.I16)));
+            cases.check("q.conv2d " + i + weight, product(result, new QConv2d(window, s.groups,
+                    cases.pick(isWide ? wide : ROUNDINGS), Clamp.full(result.storage())), x, w, s.w[0]));
+            Value a = cases.input(cases.quantized(ScalarType.I16), 2, 5, s.w[0]);
+            Value b = cases.input(cases.quantized(isWide ? ScalarType.I16 : ScalarType.I8), 2, s.w[0], 9);
+            cases.check("q.matmul " + i, cases.node(new QMatMul(false, cases.pick(wide),
+                    Clamp.full(result.storage())), result, a, b));
+        }
+    }
+
     @Test
     void floatConvolutions() {
         for (int i = 0; i < 40; i++) {

@@ -30,7 +30,13 @@ public final class Constants {
         /** {@code float[][]} of equal rows. */
         ROWS,
         /** {@code float[][]} of equal rows of whole numbers, as bytes. */
-        WHOLE_ROWS
+        WHOLE_ROWS,
+        /** {@code float[][]} of equal rows of whole numbers, in 4 bits, the low ones first. */
+        ROWS_OF_4_BITS,
+        /** {@code float[][]} of equal rows of whole numbers, in 2 bits, the low ones first. */
+        ROWS_OF_2_BITS,
+        /** {@code float[][]} of equal rows of signs, in 1 bit, the low ones first: 0 for 1, 1 for -1. */
+        ROWS_OF_SIGNS
     }
 
     private Constants() {
@@ -96,8 +102,36 @@ public final class Constants {
                 }
                 return out;
             }
+            case ROWS_OF_4_BITS -> {
+                return packed(bytes, rows, length, 4);
+            }
+            case ROWS_OF_2_BITS -> {
+                return packed(bytes, rows, length, 2);
+            }
+            case ROWS_OF_SIGNS -> {
+                return packed(bytes, rows, length, 1);
+            }
         }
         throw new IllegalStateException(form.toString());
+    }
+
+    private static float[][] packed(ByteBuffer bytes, int rows, int length, int bits) {
+        float[][] out = new float[rows][length];
+        int held = 0;
+        int left = 0;
+        for (float[] row : out) {
+            for (int i = 0; i < length; i++) {
+                if (left == 0) {
+                    held = bytes.get();
+                    left = 8;
+                }
+                int value = held << 32 - bits >> 32 - bits;
+                row[i] = bits == 1 ? 1 + 2 * value : value;
+                held >>= bits;
+                left -= bits;
+            }
+        }
+        return out;
     }
 
     private static void floats(ByteBuffer bytes, float[] out, boolean whole) {

@@ -35,8 +35,23 @@ public sealed interface Finish {
         store(memory, whole, channel, step, out, at, pitch, n);
     }
 
+    /**
+     * Stores results of sums without bias that doubles hold exactly.
+     *
+     * @param channel channel of the first sum
+     * @param at slot of the first result
+     */
+    default void storeWide(Memory memory, double[] sums, int channel, Object out, int at, int n) {
+        throw new UnsupportedOperationException("no form for 64-bit sums: " + this);
+    }
+
     /** For each channel what is added to its sums, or empty. */
     int[] bias();
+
+    /** The sum of channel {@code c}, bias included. */
+    private static double biased(int[] bias, double sum, int c) {
+        return bias.length == 0 ? sum : sum + bias[c];
+    }
 
     /** Scratch for rows of {@code n}. */
     default void reserve(Memory memory, int n) {
@@ -86,6 +101,13 @@ public sealed interface Finish {
             addBias(sums, bias, channel, step, n);
             put(Storage.I32, sums, out, at, pitch, n);
         }
+
+        @Override
+        public void storeWide(Memory memory, double[] sums, int channel, Object out, int at, int n) {
+            for (int i = 0; i < n; i++) {
+                ((int[]) out)[at + i] = (int) (long) biased(bias, sums[i], channel + i);
+            }
+        }
     }
 
     /**
@@ -114,6 +136,19 @@ public sealed interface Finish {
             round(scaled, low, high, n);
             shift(scaled, range.zero(), sums, n);
             put(storage, sums, out, at, pitch, n);
+        }
+
+        @Override
+        public void storeWide(Memory memory, double[] sums, int channel, Object out, int at, int n) {
+            float[] scaled = memory.scratch(n);
+            int[] values = memory.ints(n);
+            for (int i = 0; i < n; i++) {
+                int c = channel + i;
+                scaled[i] = (float) biased(bias, sums[i], c) * factors[factors.length == 1 ? 0 : c];
+            }
+            round(scaled, range.min() - range.zero(), range.max() - range.zero(), n);
+            shift(scaled, range.zero(), values, n);
+            put(storage, values, out, at, 1, n);
         }
 
         @Override
@@ -264,6 +299,16 @@ public sealed interface Finish {
                         + range.zero());
             }
             put(storage, sums, out, at, pitch, n);
+        }
+
+        @Override
+        public void storeWide(Memory memory, double[] sums, int channel, Object out, int at, int n) {
+            for (int i = 0; i < n; i++) {
+                int c = values.length == 1 ? 0 : channel + i;
+                long sum = (long) biased(bias, sums[i], channel + i);
+                long scaled = Requantizer.Fixed.scaleWide(rounding, values[c], exponents[c], sum);
+                storage.set(out, at + i, range.clamp(Math.addExact(scaled, (long) range.zero())));
+            }
         }
     }
 }

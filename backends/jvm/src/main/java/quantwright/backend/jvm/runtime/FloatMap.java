@@ -48,7 +48,7 @@ public record FloatMap(int x, int out, int n, UnaryKind kind) implements Step {
 
     private static void relu(float[] a, float[] b, int n) {
         for (int i = 0; i < n; i++) {
-            b[i] = a[i] < 0 ? 0 : a[i];
+            b[i] = Math.max(a[i], -0f) * FloatRamp.signUnlessNegative(a[i]);
         }
     }
 

@@ -31,11 +31,7 @@ public record FloatRamp(int x, int out, int n, Kind kind, float alpha, float bet
         float[] b = memory.floats(out);
         switch (kind) {
             case CLIP -> clip(a, b);
-            case LEAKY_RELU -> {
-                for (int i = 0; i < n; i++) {
-                    b[i] = a[i] < 0 ? alpha * a[i] : a[i];
-                }
-            }
+            case LEAKY_RELU -> leakyRelu(a, b);
             case ELU -> {
                 for (int i = 0; i < n; i++) {
                     b[i] = a[i] < 0 ? alpha * (FloatMath.exp(a[i]) - 1) : a[i];
@@ -50,9 +46,42 @@ public record FloatRamp(int x, int out, int n, Kind kind, float alpha, float bet
         }
     }
 
+    /**
+     * -1 for what is below zero, else 1. {@code max(v, -0) * signUnlessNegative(v)} is {@code v < 0 ? 0 : v} to the last
+     * bit, negative zeros and NaN included, without a branch that would keep the JIT from making vectors.
+     */
+    static float signUnlessNegative(float v) {
+        return 2f * Math.signum(Math.min(v, -0f)) + 1f;
+    }
+
+    private void leakyRelu(float[] a, float[] b) {
+        float slope = alpha;
+        if (slope >= 0) {
+            for (int i = 0; i < n; i++) {
+                b[i] = slope * Math.min(a[i], -0f) + Math.max(a[i], -0f);
+            }
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            b[i] = a[i] < 0 ? slope * a[i] : a[i];
+        }
+    }
+
     private void clip(float[] a, float[] b) {
         float low = alpha;
         float high = beta;
+        if (Float.floatToRawIntBits(low) == 0 && high > 0) {
+            for (int i = 0; i < n; i++) {
+                b[i] = Math.min(Math.max(a[i], -0f) * signUnlessNegative(a[i]), high);
+            }
+            return;
+        }
+        if (low != 0 && high != 0 && low <= high) {
+            for (int i = 0; i < n; i++) {
+                b[i] = Math.min(Math.max(a[i], low), high);
+            }
+            return;
+        }
         for (int i = 0; i < n; i++) {
             float raised = a[i] < low ? low : a[i];
             b[i] = raised > high ? high : raised;

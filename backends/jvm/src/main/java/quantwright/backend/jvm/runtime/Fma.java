@@ -2,21 +2,20 @@ package quantwright.backend.jvm.runtime;
 
 /**
  * The inner loops of products: {@code acc = fma(scalar, row, acc)}, k ascending. Each is a small method over arrays
- * with one common index, the form the JIT vectorizes. Four accumulator rows by four steps of k need eight loads and four
- * stores for sixteen products.
+ * with one common index, the form the JIT vectorizes. Three accumulator rows by four steps of k need seven loads and three
+ * stores for twelve products; with four rows the JIT's limit on unrolled code halves the vectors.
  */
 final class Fma {
     private Fma() {
     }
 
-    /** Rows {@code a .. a + 3} of the accumulators, k from {@code k} to {@code k + 3}. */
-    static void four(float[][] acc, int a, float[][] rows, int k, float[] s, int p0, int p1, int p2, int p3, int n) {
-        four(acc[a], acc[a + 1], acc[a + 2], acc[a + 3], rows[k], rows[k + 1], rows[k + 2], rows[k + 3], s, p0, p1, p2,
-                p3, n);
+    /** Rows {@code a .. a + 2} of the accumulators, k from {@code k} to {@code k + 3}. */
+    static void three(float[][] acc, int a, float[][] rows, int k, float[] s, int p0, int p1, int p2, int n) {
+        three(acc[a], acc[a + 1], acc[a + 2], rows[k], rows[k + 1], rows[k + 2], rows[k + 3], s, p0, p1, p2, n);
     }
 
-    private static void four(float[] a0, float[] a1, float[] a2, float[] a3, float[] r0, float[] r1, float[] r2,
-            float[] r3, float[] s, int p0, int p1, int p2, int p3, int n) {
+    private static void three(float[] a0, float[] a1, float[] a2, float[] r0, float[] r1, float[] r2, float[] r3,
+            float[] s, int p0, int p1, int p2, int n) {
         float s00 = s[p0];
         float s01 = s[p0 + 1];
         float s02 = s[p0 + 2];
@@ -29,10 +28,6 @@ final class Fma {
         float s21 = s[p2 + 1];
         float s22 = s[p2 + 2];
         float s23 = s[p2 + 3];
-        float s30 = s[p3];
-        float s31 = s[p3 + 1];
-        float s32 = s[p3 + 2];
-        float s33 = s[p3 + 3];
         for (int c = 0; c < n; c++) {
             float v0 = r0[c];
             float v1 = r1[c];
@@ -41,7 +36,6 @@ final class Fma {
             a0[c] = Math.fma(s03, v3, Math.fma(s02, v2, Math.fma(s01, v1, Math.fma(s00, v0, a0[c]))));
             a1[c] = Math.fma(s13, v3, Math.fma(s12, v2, Math.fma(s11, v1, Math.fma(s10, v0, a1[c]))));
             a2[c] = Math.fma(s23, v3, Math.fma(s22, v2, Math.fma(s21, v1, Math.fma(s20, v0, a2[c]))));
-            a3[c] = Math.fma(s33, v3, Math.fma(s32, v2, Math.fma(s31, v1, Math.fma(s30, v0, a3[c]))));
         }
     }
 
@@ -84,20 +78,18 @@ final class Fma {
     static void block(float[][] acc, int[] origins, int m, float[][] rows, int first, float[] s, int at, int length,
             int n) {
         int i = 0;
-        for (; i + 4 <= m; i += 4) {
+        for (; i + 3 <= m; i += 3) {
             int p0 = origins[i] + at;
             int p1 = origins[i + 1] + at;
             int p2 = origins[i + 2] + at;
-            int p3 = origins[i + 3] + at;
             int j = 0;
             for (; j + 4 <= length; j += 4) {
-                four(acc, i, rows, first + j, s, p0 + j, p1 + j, p2 + j, p3 + j, n);
+                three(acc, i, rows, first + j, s, p0 + j, p1 + j, p2 + j, n);
             }
             for (; j < length; j++) {
                 one(acc[i], rows[first + j], s[p0 + j], n);
                 one(acc[i + 1], rows[first + j], s[p1 + j], n);
                 one(acc[i + 2], rows[first + j], s[p2 + j], n);
-                one(acc[i + 3], rows[first + j], s[p3 + j], n);
             }
         }
         for (; i < m; i++) {
@@ -109,6 +101,19 @@ final class Fma {
             for (; j < length; j++) {
                 one(acc[i], rows[first + j], s[p + j], n);
             }
+        }
+    }
+
+    /** {@code acc[c] += s[at + j] * rows[first + j][c]} for j below {@code length}, exact below 2^53. */
+    static void wide(double[] acc, float[][] rows, int first, float[] s, int at, int length, int n) {
+        for (int j = 0; j < length; j++) {
+            wide(acc, rows[first + j], s[at + j], n);
+        }
+    }
+
+    private static void wide(double[] acc, float[] row, double s, int n) {
+        for (int c = 0; c < n; c++) {
+            acc[c] += s * row[c];
         }
     }
 

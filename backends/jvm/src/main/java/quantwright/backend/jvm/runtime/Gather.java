@@ -1,7 +1,8 @@
 package quantwright.backend.jvm.runtime;
 
 /**
- * Picks slices along an axis by indices that are data; a negative index counts from the end.
+ * Picks slices along an axis by indices that are data; a negative index counts from the end; one outside the
+ * axis picks the nearest slice, as native code does.
  *
  * @param x source
  * @param indices indices
@@ -23,10 +24,7 @@ public record Gather(int x, int indices, int out, Storage storage, int count, in
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < count; i++) {
                 long index = storage.get(at, i);
-                if (index < -extent || index >= extent) {
-                    throw new IllegalArgumentException("gather index " + index + " is outside extent " + extent);
-                }
-                int pick = (int) (index < 0 ? index + extent : index);
+                int pick = Math.clamp(index < 0 ? index + extent : index, 0, extent - 1);
                 System.arraycopy(source, (o * extent + pick) * length, target, slot, length);
                 slot += length;
             }

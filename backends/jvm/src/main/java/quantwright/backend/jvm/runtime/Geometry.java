@@ -38,7 +38,7 @@ public record Geometry(int images, int height, int width, int channels, int outH
     }
 
     /** Elements of a padded image. */
-    int paddedSize() {
+    public int paddedSize() {
         return (height + padTop + padBottom) * paddedWidth() * channels;
     }
 

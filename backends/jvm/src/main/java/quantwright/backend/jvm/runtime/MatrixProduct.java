@@ -17,11 +17,13 @@ import java.util.Arrays;
  * @param k summed products
  * @param n columns of the result
  * @param transposed whether the right operand is
+ * @param wide whether sums need more than i32
  * @param finish what becomes of integer sums; null for a float product
  */
 public record MatrixProduct(int a, int b, int out, Storage left, Storage right, int leftZero, int rightZero,
-        int batches, int m, int k, int n, boolean transposed, Finish finish) implements Step {
-    private static final int BLOCK = 32;
+        int batches, int m, int k, int n, boolean transposed, boolean wide, Finish finish)
+        implements Step {
+    private static final int BLOCK = 33;
 
     @Override
     public void reserve(Memory memory) {
@@ -30,6 +32,9 @@ public record MatrixProduct(int a, int b, int out, Storage left, Storage right, 
         memory.rows(k, n);
         memory.accumulators(BLOCK, n);
         memory.origins(BLOCK);
+        if (wide) {
+            memory.doubles(n);
+        }
         if (finish != null) {
             memory.sums(BLOCK, n);
             finish.reserve(memory, n);
@@ -44,6 +49,10 @@ public record MatrixProduct(int a, int b, int out, Storage left, Storage right, 
         for (int batch = 0; batch < batches; batch++) {
             left.widen(memory.array(a), batch * m * k, leftZero, image, 0, m * k);
             load(memory, rows, batch);
+            if (wide) {
+                wide(memory, image, rows, batch);
+                continue;
+            }
             for (int first = 0; first < m; first += BLOCK) {
                 int count = Math.min(BLOCK, m - first);
                 for (int i = 0; i < count; i++) {
@@ -51,6 +60,15 @@ public record MatrixProduct(int a, int b, int out, Storage left, Storage right, 
                 }
                 block(memory, image, rows, origins, count, (batch * m + first) * n);
             }
+        }
+    }
+
+    private void wide(Memory memory, float[] image, float[][] rows, int batch) {
+        double[] acc = memory.doubles(n)[0];
+        for (int i = 0; i < m; i++) {
+            Arrays.fill(acc, 0, n, 0.0);
+            Fma.wide(acc, rows, 0, image, i * k, k, n);
+            finish.storeWide(memory, acc, 0, memory.array(out), (batch * m + i) * n, n);
         }
     }
 

@@ -12,6 +12,7 @@ public final class Memory {
     private float[][] accumulators = {};
     private int[][] sums = {};
     private float[] image = {};
+    private float[] planes = {};
     private float[] floats = {};
     private float[] strip = {};
     private double[][] doubles = {};
@@ -78,6 +79,14 @@ public final class Memory {
             image = new float[length];
         }
         return image;
+    }
+
+    /** An image, channel by channel. */
+    float[] planes(int length) {
+        if (planes.length < length) {
+            planes = new float[length];
+        }
+        return planes;
     }
 
     /** Scratch of a row. */

@@ -26,7 +26,9 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
     /** Steps of k whose sum of products of 8-bit operands less their zero points is below 2^24. */
     public static final int EXACT = 256;
     /** Pixels that go over a block of weights before the next block is fetched. */
-    private static final int PIXELS = 32;
+    private static final int PIXELS = 33;
+    /** Steps of k taken at once, so that their weights stay in the cache while the pixels go over them. */
+    private static final int DEPTH = 64;
 
     @Override
     public void reserve(Memory memory) {
@@ -79,8 +81,8 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
         }
         int row = group * runs.length * runLength;
         for (int run : runs) {
-            for (int done = 0; done < runLength; done += EXACT) {
-                Fma.block(acc, origins, m, weights, row + done, image, run + done, Math.min(EXACT, runLength - done),
+            for (int done = 0; done < runLength; done += DEPTH) {
+                Fma.block(acc, origins, m, weights, row + done, image, run + done, Math.min(DEPTH, runLength - done),
                         n);
             }
             row += runLength;
@@ -125,8 +127,8 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
         int row = group * runs.length * runLength;
         int held = 0;
         for (int run : runs) {
-            for (int done = 0; done < runLength; done += EXACT) {
-                int length = Math.min(EXACT, runLength - done);
+            for (int done = 0; done < runLength; done += DEPTH) {
+                int length = Math.min(DEPTH, runLength - done);
                 if (held + length > EXACT) {
                     flush(acc, sums, m, n, true);
                     held = 0;

@@ -24,7 +24,9 @@ public enum Storage {
     /** f32, in {@code float[]}. */
     F32,
     /** f64, in {@code double[]}. */
-    F64;
+    F64,
+    /** Unsigned, in {@code long[]}. */
+    U64;
 
     /** A fresh array of zeros. */
     public Object array(int length) {
@@ -32,7 +34,7 @@ public enum Storage {
             case I8, U8 -> new byte[length];
             case I16, U16 -> new short[length];
             case I32, U32 -> new int[length];
-            case I64 -> new long[length];
+            case I64, U64 -> new long[length];
             case WHOLE, F32 -> new float[length];
             case F64 -> new double[length];
         };
@@ -44,7 +46,7 @@ public enum Storage {
             case I8, U8 -> 1;
             case I16, U16 -> 2;
             case I32, U32, WHOLE, F32 -> 4;
-            case I64, F64 -> 8;
+            case I64, F64, U64 -> 8;
         };
     }
 
@@ -57,7 +59,7 @@ public enum Storage {
             case U16 -> ((short[]) array)[i] & 0xffff;
             case I32 -> ((int[]) array)[i];
             case U32 -> ((int[]) array)[i] & 0xffffffffL;
-            case I64 -> ((long[]) array)[i];
+            case I64, U64 -> ((long[]) array)[i];
             case WHOLE -> (long) ((float[]) array)[i];
             case F32, F64 -> throw new IllegalArgumentException("no integers: " + this);
         };
@@ -69,7 +71,7 @@ public enum Storage {
             case I8, U8 -> ((byte[]) array)[i] = (byte) value;
             case I16, U16 -> ((short[]) array)[i] = (short) value;
             case I32, U32 -> ((int[]) array)[i] = (int) value;
-            case I64 -> ((long[]) array)[i] = value;
+            case I64, U64 -> ((long[]) array)[i] = value;
             case WHOLE -> ((float[]) array)[i] = value;
             case F32, F64 -> throw new IllegalArgumentException("no integers: " + this);
         }
