@@ -42,27 +42,27 @@ class KernelCasesTest {
 
     @Test
     void elementwiseOperationsEqualTheDefinition() throws Throwable {
-        ElementwiseCases.check(WIDE, AVX512);
-        ElementwiseCases.check(NARROW, AVX2);
+        ElementwiseCases.check(WIDE, AVX512, 6);
+        ElementwiseCases.check(NARROW, AVX2, 6);
     }
 
     @Test
     void elementwiseOperationsWithoutBytePermutesEqualTheDefinition() throws Throwable {
         var features = new HashSet<>(X86Machines.AVX512);
         features.remove(CpuFeature.AVX512VBMI);
-        ElementwiseCases.check(X86Machines.of(features), new Avx512Isa(false));
+        ElementwiseCases.check(X86Machines.of(features), new Avx512Isa(false), 6);
     }
 
     @Test
     void poolsEqualTheDefinition() throws Throwable {
-        PoolCases.check(WIDE, AVX512);
-        PoolCases.check(NARROW, AVX2);
+        PoolCases.check(WIDE, AVX512, 90);
+        PoolCases.check(NARROW, AVX2, 90);
     }
 
     @Test
     void floatKernelsEqualTheDefinition() throws Throwable {
-        FloatCases.check(WIDE, AVX512);
-        FloatCases.check(NARROW, AVX2);
+        FloatCases.check(WIDE, AVX512, 100);
+        FloatCases.check(NARROW, AVX2, 100);
     }
 
     @Test

@@ -25,8 +25,9 @@ public final class ConvCases {
      * Random cases.
      *
      * @param safe whether weights are kept from -128, so that pairs of products are safe
+     * @return how many
      */
-    public static void check(KernelMachine machine, List<KernelTemplate<ConvSpec, ConvParameters>> templates, int flip,
+    public static int check(KernelMachine machine, List<KernelTemplate<ConvSpec, ConvParameters>> templates, int flip,
             boolean safe, long seed, int count) {
         try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
@@ -45,6 +46,7 @@ public final class ConvCases {
             for (Case c : cases) {
                 run(runner, c, flip);
             }
+            return runner.size();
         }
     }
 

@@ -24,8 +24,9 @@ public final class DepthwiseCases {
      * Random cases against the definition.
      *
      * @param safe whether weights are kept from -128, so that pairs of products are safe
+     * @return how many
      */
-    public static void check(KernelMachine machine, List<KernelTemplate<DepthwiseSpec, ConvParameters>> templates, int flip,
+    public static int check(KernelMachine machine, List<KernelTemplate<DepthwiseSpec, ConvParameters>> templates, int flip,
             boolean safe, long seed, int count) throws Throwable {
         try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
@@ -38,6 +39,7 @@ public final class DepthwiseCases {
             for (Case c : cases) {
                 run(runner, c, flip);
             }
+            return runner.size();
         }
     }
 

@@ -29,12 +29,12 @@ public final class ElementwiseCases {
 
     private record Case(String name, ElementwiseSpec spec, ElementwiseParameters p, List<byte[]> inputs, byte[] out) { }
 
-    /** Random cases of every operation against the definition. */
-    public static void check(KernelMachine machine, VectorIsa isa) throws Throwable {
+    /** {@code each} random cases of every operation against the definition; returns how many that were. */
+    public static int check(KernelMachine machine, VectorIsa isa, int each) throws Throwable {
         try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
             for (Op op : operations()) {
-                for (int i = 0; i < 6; i++) {
+                for (int i = 0; i < each; i++) {
                     Case c = random(new Random(op.hashCode() * 31L + i), "k" + cases.size(), op, i);
                     runner.add(c.name, KernelRunner.selected(new ElementwiseTemplate(isa), c.spec), c.p);
                     cases.add(c);
@@ -44,6 +44,7 @@ public final class ElementwiseCases {
             for (Case c : cases) {
                 run(runner, c, isa.byteFlip());
             }
+            return runner.size();
         }
     }
 

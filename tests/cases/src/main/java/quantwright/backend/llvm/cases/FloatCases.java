@@ -54,11 +54,11 @@ public final class FloatCases {
     private record Case(String name, boolean depthwise, FloatConvSpec spec, FloatParameters p, Plane in, Plane residual,
             byte[] out) { }
 
-    /** Random convolutions, dense layers and depthwise convolutions against the definition. */
-    public static void check(KernelMachine machine, VectorIsa isa) throws Throwable {
+    /** {@code count} random convolutions, dense layers and depthwise convolutions against the definition. */
+    public static int check(KernelMachine machine, VectorIsa isa, int count) throws Throwable {
         try (var runner = new KernelRunner(machine)) {
             var cases = new ArrayList<Case>();
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < count; i++) {
                 Case c = random(new Random(900 + i), "k" + i);
                 if (c.depthwise) {
                     var s = new FloatDepthwiseSpec(c.spec.in(), c.spec.out(), c.spec.residual(), c.spec.window(),
@@ -73,6 +73,7 @@ public final class FloatCases {
             for (Case c : cases) {
                 run(runner, c, isa.byteFlip());
             }
+            return runner.size();
         }
     }
 

@@ -15,8 +15,8 @@ public final class InterleaveCases {
     private InterleaveCases() {
     }
 
-    /** Every channel count and element size. */
-    public static void check(KernelMachine machine, VectorIsa isa) throws Throwable {
+    /** Every channel count and element size; returns how many cases that were. */
+    public static int check(KernelMachine machine, VectorIsa isa) throws Throwable {
         var r = new Random(3);
         try (var runner = new KernelRunner(machine)) {
             var specs = new ArrayList<InterleaveSpec>();
@@ -38,6 +38,7 @@ public final class InterleaveCases {
             for (int i = 0; i < specs.size(); i++) {
                 run(runner, "k" + i, specs.get(i), r);
             }
+            return runner.size();
         }
     }
 

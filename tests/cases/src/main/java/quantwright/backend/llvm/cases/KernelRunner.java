@@ -121,6 +121,11 @@ public final class KernelRunner implements AutoCloseable {
         code.call(name, buffers);
     }
 
+    /** Kernels added so far. */
+    int size() {
+        return constants.size();
+    }
+
     public KernelMachine.Loaded code() {
         return code;
     }
