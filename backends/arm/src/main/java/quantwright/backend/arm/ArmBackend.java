@@ -42,7 +42,8 @@ public final class ArmBackend extends LlvmBackend {
                     List.of(new DepthwiseTemplate(dots, false)));
         }
         VectorIsa matrices = new NeonIsa(Level.I8MM);
-        return CpuKernels.of(matrices, List.of(new ConvTemplate(matrices, false), new ConvTemplate(dots, false)),
+        return CpuKernels.of(matrices, List.of(ConvTemplate.gathered(matrices),
+                new ConvTemplate(matrices, false), new ConvTemplate(dots, false)),
                 List.of(new DepthwiseTemplate(dots, false)));
     }
 }

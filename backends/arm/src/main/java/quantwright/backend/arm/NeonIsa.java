@@ -103,6 +103,11 @@ record NeonIsa(Level level) implements VectorIsa {
     }
 
     @Override
+    public TileProduct gatheredProduct() {
+        return level == Level.I8MM ? new GatheredMatrixProduct() : null;
+    }
+
+    @Override
     public TileProduct floatProduct() {
         return new FloatProduct();
     }

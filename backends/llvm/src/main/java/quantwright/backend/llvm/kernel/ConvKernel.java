@@ -26,7 +26,8 @@ final class ConvKernel implements Kernel<ConvParameters> {
 
     @Override
     public String name() {
-        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + weightBits + "s32_conv_" + tiling.pixels() + "x"
+        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + weightBits + "s32_conv_"
+            + (product.gathers() != null ? "gathered_" : "") + tiling.pixels() + "x"
             + ConvTiling.lanes(tiling.block()) + "c" + product.depth() + "__" + isa.suffix();
     }
 

@@ -2,8 +2,13 @@ package quantwright.backend.llvm.kernel;
 
 /** Integer convolutions of any geometry and grouping, as {@link ConvKernel}. */
 public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParameters> {
+    /** Outputs from which the copy, two vector operations for sixteen bytes, costs less than one for each block. */
+    private static final int GATHERED_OUTPUTS = 64;
+    /** Most bytes of gathered activations of a tile. */
+    private static final long GATHERED_TILE = 40 << 10;
     private final VectorIsa isa;
     private final boolean safePairs;
+    private final boolean gathered;
 
     /**
      * A template for an instruction set.
@@ -11,13 +16,24 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
      * @param safePairs use the dot product that is exact only for weights without 16-bit pair overflow
      */
     public ConvTemplate(VectorIsa isa, boolean safePairs) {
+        this(isa, safePairs, false);
+    }
+
+    private ConvTemplate(VectorIsa isa, boolean safePairs, boolean gathered) {
         this.isa = isa;
         this.safePairs = safePairs;
+        this.gathered = gathered;
+    }
+
+    /** A template whose activations are gathered once for all outputs; the instruction set has such a product. */
+    public static ConvTemplate gathered(VectorIsa isa) {
+        return new ConvTemplate(isa, false, true);
     }
 
     @Override
     public String name() {
-        return (isa.byteFlip() != 0 ? "u8s8s32" : "s8s8s32") + "_conv" + (safePairs ? "_pairs" : "") + "__" + isa.suffix();
+        return (isa.byteFlip() != 0 ? "u8s8s32" : "s8s8s32") + "_conv" + (safePairs ? "_pairs" : "")
+            + (gathered ? "_gathered" : "") + "__" + isa.suffix();
     }
 
     @Override
@@ -32,7 +48,7 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         if (safePairs && !s.pairsProven()) {
             return new Selection.Rejected<>("the weights may overflow a 16-bit sum of two products");
         }
-        TileProduct product = isa.product(safePairs);
+        TileProduct product = gathered ? isa.gatheredProduct() : isa.product(safePairs);
         if (s.out().height() * s.out().width() < product.pixels()) {
             return new Selection.Rejected<>("one pixel leaves half of every matrix product empty");
         }
@@ -45,6 +61,16 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         ProductShape shape = ProductShape.of(s, product.depth());
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
                 product, shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
+        if (gathered) {
+            if (s.groupOutputs() < GATHERED_OUTPUTS) {
+                return new Selection.Rejected<>("gathering activations costs more than " + s.groupOutputs()
+                    + " outputs gain by it");
+            }
+            long bytes = shape.steps() * product.depth() * (tiling.pixels() + 1L);
+            if (bytes > GATHERED_TILE) {
+                return new Selection.Rejected<>("a tile's " + bytes + " bytes of activations fill the first-level cache");
+            }
+        }
         return new Selection.Selected<>(new ConvKernel(s, isa, product, packed == null ? 8 : bits, tiling));
     }
 }

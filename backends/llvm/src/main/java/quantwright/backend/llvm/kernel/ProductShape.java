@@ -26,6 +26,16 @@ record ProductShape(TensorView in, TensorView out, TensorView residual, Window w
         return in.channels() / groups * inputBytes;
     }
 
+    /** Bytes between the inputs of outputs below each other. */
+    long inputRow() {
+        return in.rowPitch() * window.strideHeight();
+    }
+
+    /** Bytes between the inputs of outputs beside each other. */
+    long inputPixel() {
+        return in.pixelPitch() * window.strideWidth();
+    }
+
     int groupOutputs() {
         return out.channels() / groups;
     }

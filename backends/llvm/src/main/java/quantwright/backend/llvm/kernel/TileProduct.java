@@ -49,6 +49,15 @@ public interface TileProduct {
         return false;
     }
 
+    /**
+     * The product that loads activations as this one wants them; they are gathered by it once for all outputs of some
+     * pixels, in the order of the steps, and {@link #activations} reads a group's from one place. Null if activations are
+     * read where they lie.
+     */
+    default TileProduct gathers() {
+        return null;
+    }
+
     /** Bytes of packed weights per output lane that one load brings. */
     default int weightBytes() {
         return depth();

@@ -83,6 +83,11 @@ public interface VectorIsa {
         return packed == null ? null : new BroadcastProduct(packed);
     }
 
+    /** The integer product of a register tile by gathered activations, or null if there is none. */
+    default TileProduct gatheredProduct() {
+        return null;
+    }
+
     /** The float product of a register tile: each step one fused multiplication and addition per lane. */
     default TileProduct floatProduct() {
         return new BroadcastProduct(new FloatDot());
