@@ -3,6 +3,7 @@ module quantwright.backend.llvm {
     requires transitive quantwright.backend;
 
     exports quantwright.backend.llvm;
+    exports quantwright.backend.llvm.cost;
     exports quantwright.backend.llvm.kernel;
     exports quantwright.backend.llvm.object;
     exports quantwright.backend.llvm.text;

@@ -28,6 +28,18 @@ public interface Backend {
     List<Manifest.Step> plan(CompileRequest request);
 
     /**
+     * What each step of a graph is expected to take, by the profile's throughputs beside the code generator's own model of
+     * the processor.
+     *
+     * @throws quantwright.ir.diag.UserErrorException if the profile states no throughputs, or cannot run the graph
+     * @throws BackendUnavailable if this host lacks what code generation needs
+     */
+    default List<StepEstimate> estimate(CompileRequest request) {
+        throw new UserErrorException(BackendDiagnostic.NO_THROUGHPUTS, Location.UNKNOWN, "backend " + id()
+                + ", profile " + request.profile().id());
+    }
+
+    /**
      * Compiles a graph.
      *
      * @throws quantwright.ir.diag.UserErrorException if the profile cannot run the graph; every reason is reported

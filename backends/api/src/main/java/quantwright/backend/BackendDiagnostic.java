@@ -24,7 +24,10 @@ public enum BackendDiagnostic implements DiagnosticCode {
     NOTHING_TO_RUN("QW-B0220", "the folder holds files to link, and no shared object to run",
             "compile without --emit, or let --emit name shared too"),
     /** Objects and headers were asked of a backend that has none. */
-    NOT_LINKABLE("QW-B0221", "the backend's code is not linked into programs", "leave --emit out: the artifact holds the code");
+    NOT_LINKABLE("QW-B0221", "the backend's code is not linked into programs", "leave --emit out: the artifact holds the code"),
+    /** Cycles were asked of a profile without throughputs. */
+    NO_THROUGHPUTS("QW-B0222", "the profile does not say how fast its machine is",
+            "choose a profile of a processor, such as cortex-a76, or add a 'performance' section; qw simulate times an NPU");
 
     private final Entry entry;
 

@@ -29,6 +29,10 @@ final class InspectVerb extends Verb {
     private Path subject;
     @Option(names = "--profile", paramLabel = "P", description = "Profile by id or .qhw file.")
     private String profile;
+    @Option(names = "--cycles",
+            description = "With --profile: cycles of each step by the profile's throughputs, beside those of its kernel's"
+                + " products by LLVM's model of the processor. Nothing is run.")
+    private boolean cycles;
     @Option(names = "--raw", description = "Show the graph as imported, not normalized.")
     private boolean raw;
     @Mixin
@@ -42,6 +46,9 @@ final class InspectVerb extends Verb {
         }
         if (raw && profile != null) {
             throw conflict("--raw shows the imported graph, --profile takes the normalized one");
+        }
+        if (cycles && profile == null) {
+            throw conflict("--cycles takes a profile: --profile P");
         }
         Map<String, Object> result = new LinkedHashMap<>();
         if (raw) {
@@ -83,10 +90,14 @@ final class InspectVerb extends Verb {
             result.put("runs", true);
             result.put("steps", steps);
             say("%s runs all of it, in %d steps", profile, steps.size());
-            steps(steps);
+            if (cycles) {
+                result.put("cycles", StepTable.of(model, driver.profiles().find(profile)).print(this));
+            } else {
+                steps(steps);
+            }
             return OK;
         } catch (UserErrorException e) {
-            if (e.diagnostics().stream().anyMatch(d -> !d.code().id().startsWith("QW-B"))) {
+            if (e.diagnostics().stream().anyMatch(d -> !d.code().id().startsWith("QW-B01"))) {
                 throw e;
             }
             List<String> reasons = new ArrayList<>();
@@ -109,8 +120,8 @@ final class InspectVerb extends Verb {
     }
 
     private int artifact(Manifest m) {
-        if (profile != null || raw) {
-            throw conflict("--profile and --raw take a model file, not an artifact folder");
+        if (profile != null || raw || cycles) {
+            throw conflict("--profile, --cycles and --raw take a model file, not an artifact folder");
         }
         say("%s, compiled for %s by %s %s", m.model(), m.profile(), m.backend(), m.tool());
         m.inputs().forEach(p -> say("  input  %s : %s", p.name(), p.type()));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -239,6 +240,24 @@ class BadInputTest {
         try (var files = Files.list(other)) {
             assertEquals(1, files.count());
         }
+    }
+
+    @Test
+    void aFolderThatCannotBeMade() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "mine");
+        for (Path place : List.of(file, file.resolve("board"))) {
+            refused("QW-B0205", "compile", demo.model(), "--profile", "arm-neon", "-o", place, "--emit", "object");
+            refused("QW-B0205", "compile", demo.model(), "--profile", "x86-avx2", "-o", place);
+        }
+        assertEquals("mine", Files.readString(file));
+    }
+
+    @Test
+    void cyclesOfAProfileWithoutThroughputs() {
+        assertTrue(refused("QW-B0222", "inspect", demo.model(), "--profile", "arm-neon", "--cycles").err()
+                .contains("profile arm-neon"));
+        refused("QW-B0222", "inspect", demo.model(), "--profile", "jvm", "--cycles");
+        refused("QW-U0102", "inspect", demo.model(), "--cycles");
     }
 
     @Test

@@ -192,6 +192,27 @@ class VerbsTest {
     }
 
     @Test
+    void cyclesAreEstimatedWithoutTheBoard() throws FormatException {
+        assertTrue(Command.ok("inspect", demo.model(), "--profile", "cortex-a76", "--cycles").out()
+                .contains("cycles by the profile's throughputs"));
+        long last = Long.MAX_VALUE;
+        for (String profile : List.of("cortex-a53", "cortex-a76", "neoverse-v1")) {
+            String text = Command.ok("inspect", demo.model(), "--profile", profile, "--cycles", "--json").out();
+            assertEquals(text, Command.ok("inspect", demo.model(), "--profile", profile, "--cycles", "--json").out());
+            JsonObject cycles = JsonObject.parse(text, "out").object("cycles").orElseThrow();
+            long total = cycles.integer("totalCycles", 0);
+            long sum = 0;
+            for (JsonObject step : cycles.objects("steps")) {
+                sum += step.integer("cycles", 0);
+                assertTrue(step.integer("macs", 0) <= 100_000 || step.integer("modelCycles", 0) > 0, text);
+            }
+            assertEquals(sum, total, cycles.objects("steps").size());
+            assertTrue(total < last, profile + ": " + total);
+            last = total;
+        }
+    }
+
+    @Test
     void anErrorIsShownOnce() throws IOException {
         Path damaged = folder.resolve("damaged.onnx");
         Files.write(damaged, java.util.Arrays.copyOf(Files.readAllBytes(demo.model()), 3000));

@@ -16,6 +16,7 @@ import quantwright.backend.llvm.LlvmToolchain;
 import quantwright.backend.llvm.MachineModel;
 import quantwright.backend.llvm.text.ModuleBuilder;
 import quantwright.backend.llvm.text.TargetAttributes;
+import quantwright.profiles.CpuMachine;
 import quantwright.profiles.CpuPerformance;
 import quantwright.profiles.ProfileCatalogue;
 
@@ -25,40 +26,35 @@ import quantwright.profiles.ProfileCatalogue;
  * ONNX Runtime. Argument: {@code [--only REGEX]} of kernel ids.
  */
 public final class ArmTable {
-    private static final Pattern TILE = Pattern.compile(".*_conv_(\\d+)x(\\d+)c(\\d+)__.*");
+    private static final Pattern TILE = Pattern.compile(".*_conv_(gathered_)?(\\d+)x(\\d+)c\\d+__.*");
     private static final Pattern EPILOGUE = Pattern.compile("scvtf|fcvtns|sqxtn2?");
 
     /**
-     * A core, its feature level and its throughputs.
+     * A core and its feature level.
      *
-     * @param name     LLVM's, and the profile's that is taken where the catalogue has it
+     * @param name     LLVM's and the profile's, which states its throughputs
      * @param features beyond NEON
      * @param kind     what it multiplies bytes by
-     * @param macs     products of bytes per cycle
-     * @param issue    other vector instructions per cycle
      */
-    private record Core(String name, Set<CpuFeature> features, ForeignLoops.Kind kind, double macs, double issue) {
+    private record Core(String name, Set<CpuFeature> features, ForeignLoops.Kind kind) {
         CodeTarget target() {
             return CodeTarget.aarch64(features, name);
         }
 
-        /** The profile's throughputs where it states them, else those of Arm's software optimization guides. */
-        Core stated() {
-            ProfileCatalogue profiles = new ProfileCatalogue();
-            Optional<CpuPerformance> p = profiles.ids().contains(name)
-                    ? profiles.find(name).cpu().flatMap(c -> c.performance()) : Optional.empty();
-            return p.map(q -> new Core(name, features, kind, q.products().stream().filter(x -> x.activations().equals("i8")
-                    && x.weights().equals("i8")).findFirst().orElseThrow().macsPerCycle(), q.issue())).orElse(this);
+        CpuPerformance stated() {
+            return new ProfileCatalogue().find(name).cpu().flatMap(CpuMachine::performance).orElseThrow();
+        }
+
+        /** Products of bytes per cycle. */
+        double macs() {
+            return stated().products().stream().filter(x -> x.activations().equals("i8") && x.weights().equals("i8"))
+                    .findFirst().orElseThrow().macsPerCycle();
         }
     }
 
-    private static final List<Core> CORES = List.of(
-            // One 128-bit multiplication of bytes per cycle, two instructions of any kind.
-            new Core("cortex-a53", Set.of(), ForeignLoops.Kind.WIDENING, 8, 1),
-            // Two sdot of sixteen products per cycle, four instructions.
-            new Core("cortex-a76", Set.of(CpuFeature.DOTPROD), ForeignLoops.Kind.DOT, 32, 2),
-            // Four smmla of thirty-two products per cycle.
-            new Core("neoverse-v1", Set.of(CpuFeature.DOTPROD, CpuFeature.I8MM), ForeignLoops.Kind.MATRIX, 128, 4));
+    private static final List<Core> CORES = List.of(new Core("cortex-a53", Set.of(), ForeignLoops.Kind.WIDENING),
+            new Core("cortex-a76", Set.of(CpuFeature.DOTPROD), ForeignLoops.Kind.DOT),
+            new Core("neoverse-v1", Set.of(CpuFeature.DOTPROD, CpuFeature.I8MM), ForeignLoops.Kind.MATRIX));
 
     private final LlvmToolchain toolchain = LlvmToolchain.open();
     private final MachineModel model = new MachineModel(toolchain);
@@ -74,14 +70,15 @@ public final class ArmTable {
                 "^i8:(mobilenet-v2|resnet50):(conv|fc)")));
         ForeignLoops peer = ForeignLoops.load();
         for (Core core : CORES) {
-            table.print(core.stated(), peer);
+            table.print(core, peer);
         }
     }
 
     private void print(Core core, ForeignLoops peer) {
         CodeTarget target = core.target();
-        System.out.printf(Locale.ROOT, "%n%s, code for %s. Estimate: %.0f products and %.0f other instructions per cycle.%n%n",
-                core.name, target.extensions().stream().sorted().map(CpuFeature::llvmName).toList(), core.macs, core.issue);
+        System.out.printf(Locale.ROOT, "%n%s, code for %s. Estimate, by the profile: %.1f products and %.0f other"
+                + " instructions per cycle.%n%n", core.name, target.extensions().stream().sorted()
+                .map(CpuFeature::llvmName).toList(), core.macs(), core.stated().issue());
         System.out.println("| layer | kernel | instructions per 1000 MAC | least for the tile | ratio | stack accesses |"
                 + " `llvm-mca` MAC/cycle | layer, kilocycles by `llvm-mca` | by throughputs |\n"
                 + "|---|---|---:|---:|---:|---:|---:|---:|---:|");
@@ -115,27 +112,28 @@ public final class ArmTable {
                 products ? String.format(Locale.ROOT, "%.1f", 1000 * least / loop.macs()) : "whole tile in the loop",
                 products ? String.format(Locale.ROOT, "%.3f", loop.size() / least) : "", loop.stackAccesses(),
                 loop.macs() / cycles, c.work() / 1000.0 * cycles / loop.macs(),
-                Math.max(c.work() / core.macs, other / core.issue) / 1000);
+                Math.max(c.work() / core.macs(), other / core.stated().issue()) / 1000);
     }
 
     /**
      * The least instructions for so many products by a tile: the products, a load for each two registers of weights and for
-     * each sixteen bytes of a pixel; for matrices, whose rows are halves of two pixels' registers, the interleaving.
+     * each sixteen bytes of a pixel; for matrices, whose rows are halves of two pixels' registers, the interleaving, or
+     * where that was done beforehand half the loads, as each brings two registers.
      */
     static double least(String kernel, long macs, ForeignLoops.Kind kind) {
         Matcher m = TILE.matcher(kernel);
         if (!m.matches()) {
             throw new IllegalArgumentException(kernel);
         }
-        int pixels = Integer.parseInt(m.group(1));
-        int outputs = Integer.parseInt(m.group(2));
+        int pixels = Integer.parseInt(m.group(2));
+        int outputs = Integer.parseInt(m.group(3));
         double depth = (double) macs / pixels / outputs;
         double loads = depth * outputs / 32 + depth * pixels / 16;
         return loads + switch (kind) {
             // Two multiplications and an addition of pairs for sixteen products; each four bytes are broadcast and turned.
             case WIDENING -> macs / 16.0 * 3 + depth * pixels / 4 * 2 - depth * pixels / 16;
             case DOT -> macs / 16.0;
-            case MATRIX -> macs / 32.0 + depth * pixels / 16;
+            case MATRIX -> macs / 32.0 + depth * pixels / 16 * (m.group(1) != null ? -0.5 : 1);
         };
     }
 }

@@ -20,7 +20,10 @@ import quantwright.backend.CompiledModel;
 import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
+import quantwright.backend.StepEstimate;
 import quantwright.backend.llvm.CpuFeature.Architecture;
+import quantwright.backend.llvm.cost.HotLoops;
+import quantwright.backend.llvm.cost.StepCosts;
 import quantwright.backend.llvm.deliver.DeliveredFiles;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.lower.CpuProgram;
@@ -78,6 +81,28 @@ public abstract class LlvmBackend implements Backend {
         CodeTarget target = target(request.profile());
         return CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target), request.symbol(),
                 request.fuse(), MODULES).steps();
+    }
+
+    @Override
+    public List<StepEstimate> estimate(CompileRequest request) {
+        StepCosts costs = new StepCosts(request.profile().cpu().flatMap(CpuMachine::performance).orElseThrow(() ->
+                new UserErrorException(BackendDiagnostic.NO_THROUGHPUTS, Location.UNKNOWN, "profile "
+                + request.profile().id())));
+        CodeTarget target = target(request.profile());
+        CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target),
+                request.symbol(), request.fuse(), MODULES);
+        LlvmToolchain toolchain = toolchain();
+        HotLoops loops = new HotLoops(toolchain, target, toolchain.compiler().compileAll(
+                program.texts(target.requiredFeatures()), target, CodeOptions.AS_WRITTEN, MODULES));
+        List<StepEstimate> estimates = new ArrayList<>();
+        for (int i = 0; i < program.steps().size(); i++) {
+            Manifest.Step step = program.steps().get(i);
+            StepCosts.Cost cost = costs.cost(program.node(i), step);
+            double perProduct = step.macs() == 0 ? Double.NaN
+                    : program.function(i).map(loops::cyclesPerProduct).orElse(Double.NaN);
+            estimates.add(new StepEstimate(step, cost.cycles(), cost.bound(), perProduct * step.macs()));
+        }
+        return estimates;
     }
 
     @Override

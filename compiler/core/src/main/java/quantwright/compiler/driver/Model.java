@@ -23,6 +23,7 @@ import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
 import quantwright.backend.InterpreterExecutor;
 import quantwright.backend.Manifest;
+import quantwright.backend.StepEstimate;
 import quantwright.compiler.data.ModelFeed;
 import quantwright.compiler.importer.ImportOptions;
 import quantwright.compiler.pass.GraphPasses;
@@ -269,6 +270,16 @@ public final class Model {
      */
     public List<Manifest.Step> plan(HardwareProfile profile) {
         return driver.backendFor(profile).plan(request(profile, Progress.SILENT));
+    }
+
+    /**
+     * What each step is expected to take on the profile's machine; nothing is run.
+     *
+     * @throws UserErrorException if the profile states no throughputs or cannot run the model
+     * @throws BackendUnavailable if this host cannot generate code
+     */
+    public List<StepEstimate> estimate(HardwareProfile profile) {
+        return driver.backendFor(profile).estimate(request(profile, Progress.SILENT));
     }
 
     /**

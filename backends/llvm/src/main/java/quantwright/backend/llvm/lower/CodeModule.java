@@ -54,6 +54,12 @@ final class CodeModule {
         stepEnds.add(calls.size());
     }
 
+    /** Functions that a step calls, in order. */
+    List<String> functions(int step) {
+        return calls.subList(step == 0 ? 0 : stepEnds.get(step - 1), stepEnds.get(step)).stream().map(Call::function)
+                .toList();
+    }
+
     /** Offset in the constants block of these bytes, shared with equal ones. */
     long constant(byte[] bytes) {
         if (bytes.length == 0) {

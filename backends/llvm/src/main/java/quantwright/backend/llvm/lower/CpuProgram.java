@@ -2,6 +2,7 @@ package quantwright.backend.llvm.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.Manifest;
 import quantwright.backend.llvm.kernel.CpuKernels;
@@ -23,6 +24,7 @@ public final class CpuProgram {
     private final ArenaPlan plan;
     private final CodeModule module;
     private final List<Manifest.Step> steps = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
     private final List<Manifest.Placed> tensors = new ArrayList<>();
 
     private CpuProgram(Graph tile, ArenaPlan plan, CodeModule module) {
@@ -73,6 +75,7 @@ public final class CpuProgram {
 
     private void record(Node node, int index, Step step) {
         module.add(step);
+        nodes.add(node);
         String kernel = step.calls().isEmpty() ? "none" : step.calls().getFirst().kernel();
         steps.add(new Manifest.Step(node.result().name(), describe(node), kernel, step.macs()));
         Placement p = plan.placement(node.result());
@@ -130,6 +133,16 @@ public final class CpuProgram {
     /** The steps, in order. */
     public List<Manifest.Step> steps() {
         return List.copyOf(steps);
+    }
+
+    /** The TILE node that a step executes. */
+    public Node node(int step) {
+        return nodes.get(step);
+    }
+
+    /** The function of a step's first kernel; empty if it has none. */
+    public Optional<String> function(int step) {
+        return module.functions(step).stream().findFirst();
     }
 
     /** Materialised values. */

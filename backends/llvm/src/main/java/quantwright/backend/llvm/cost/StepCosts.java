@@ -1,0 +1,91 @@
+package quantwright.backend.llvm.cost;
+
+import java.util.List;
+import quantwright.backend.Manifest;
+import quantwright.ir.Node;
+import quantwright.ir.Value;
+import quantwright.ir.op.Fused;
+import quantwright.ir.op.TensorOp;
+import quantwright.ir.type.TensorType;
+import quantwright.profiles.CpuPerformance;
+
+/**
+ * Cycles of a program's steps in closed form, from a profile's throughputs alone. A step takes the longer of
+ * <pre>
+ *   MACs / throughput of the pair of types + other instructions / issue
+ *   bytes of operands and result / bandwidth of the nearest memory that holds them all
+ * </pre>
+ * Other instructions are, for each vector of four lanes of a result, those that requantize it (convert, scale, two clamps,
+ * round, two to narrow) or, of floats, one; and one for each sixteen bytes that are read or written.
+ */
+public final class StepCosts {
+    private static final int LANES = 4;
+    private static final int REGISTER_BYTES = 16;
+    private static final int REQUANTIZE = 7;
+    private final CpuPerformance machine;
+
+    /** Costs on one core. */
+    public StepCosts(CpuPerformance machine) {
+        this.machine = machine;
+    }
+
+    /**
+     * A cost.
+     *
+     * @param cycles clock cycles
+     * @param bound  what takes them
+     */
+    public record Cost(double cycles, String bound) { }
+
+    /** The cost of a node that was lowered to a step. */
+    public Cost cost(Node node, Manifest.Step step) {
+        if (step.kernel().equals("none")) {
+            return new Cost(0, "nothing");
+        }
+        double products = step.macs() == 0 ? 0 : step.macs() / throughput(node);
+        double others = instructions(node) / machine.issue();
+        double bytes = bytes(node);
+        String level = "dram";
+        double rate = machine.dram().bytesPerSecond() / machine.nominal().hertz();
+        for (CpuPerformance.Cache c : machine.caches().reversed()) {
+            if (bytes <= c.bytes()) {
+                level = c.level();
+                rate = c.bytesPerCycle();
+            }
+        }
+        double memory = bytes / rate;
+        double compute = products + others;
+        return memory > compute ? new Cost(memory, level) : new Cost(compute, products >= others ? "products"
+            : "instructions");
+    }
+
+    private double throughput(Node node) {
+        TensorType x = node.operand(0).type();
+        String type = x.isQuantized() ? x.storage().bits() > 8 ? "i16" : "i8" : "f32";
+        List<CpuPerformance.Product> pairs = machine.products();
+        return pairs.stream().filter(p -> p.activations().equals(type) && p.weights().equals(type)).findFirst()
+            .or(() -> pairs.stream().filter(p -> p.activations().equals("f32")).findFirst())
+            .orElse(pairs.getFirst()).macsPerCycle();
+    }
+
+    private static double instructions(Node node) {
+        double vectors = Math.ceil((double) elements(node.result()) / LANES);
+        boolean integer = node.result().type().isQuantized();
+        int ops = node.op() instanceof Fused f ? f.body().graph().nodes().size() : 1;
+        boolean moves = node.op() instanceof TensorOp && integer;
+        return (moves ? 0 : vectors * ops * (integer ? REQUANTIZE : 1)) + bytes(node) / REGISTER_BYTES;
+    }
+
+    private static long elements(Value v) {
+        return v.type().shape().elementCount();
+    }
+
+    private static double bytes(Node node) {
+        double sum = node.results().stream().mapToDouble(StepCosts::bytes).sum();
+        return sum + node.operands().stream().distinct().mapToDouble(StepCosts::bytes).sum();
+    }
+
+    private static double bytes(Value v) {
+        return v.type().storage().packedBytes(elements(v));
+    }
+}
