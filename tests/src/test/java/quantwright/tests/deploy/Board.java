@@ -92,8 +92,10 @@ record Board(String id, String cpu) {
     record Outcome(int status, byte[] output, String errors) { }
 
     /** Runs a program with these bytes as standard input. */
-    Outcome run(Path program, byte[] input) throws IOException {
-        return execute(command(program), program.getParent(), input);
+    Outcome run(Path program, byte[] input, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(command(program));
+        command.addAll(List.of(arguments));
+        return execute(command, program.getParent(), input);
     }
 
     /** The command that runs a program. */

@@ -51,7 +51,8 @@ class TinyModelsTest {
                 byte[] object = Files.readAllBytes(place.resolve("tiny.o"));
                 ElfObject elf = ElfObject.parse(object);
                 assertEquals(List.of(), elf.undefinedSymbols(), id + " " + board);
-                assertEquals(List.of("tiny_required_features", "tiny_run", "tiny_run_traced"), elf.exportedSymbols());
+                assertEquals(List.of("tiny_required_features", "tiny_run", "tiny_run_slice",
+                        "tiny_run_traced"), elf.exportedSymbols());
                 assertEquals(".rodata", elf.sections().get(elf.symbol("tiny_constants").orElseThrow().section()).name());
                 assertTrue(elf.sections().stream().noneMatch(s -> (s.flags() & 1) != 0 && s.bytes().length > 0),
                         "nothing can be written");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import quantwright.cli.Main;
 
-/** The page on deployment as written: its shell blocks run in order in one folder, its program is the tested one. */
+/** The page on deployment as written: its shell blocks run in order in one folder, its programs are the tested ones. */
 class DeployPageTest {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("quantwright.distribution", "absent"));
 
@@ -23,12 +23,15 @@ class DeployPageTest {
     private Path folder;
 
     @Test
-    void theProgramIsTheTestedOne() throws IOException {
+    void theProgramsAreTheTestedOnes() throws IOException {
         Page page = Page.read("deploy.md");
         List<Page.Block> programs = page.blocks("c").stream().filter(b -> b.above().startsWith("<!-- source")).toList();
-        assertEquals(1, programs.size());
-        assertEquals(Files.readString(Page.root().resolve("tests/src/test/resources/deploy/classify.c")),
-                programs.getFirst().text());
+        List<String> tested = List.of("classify.c", "threads.c");
+        assertEquals(tested.size(), programs.size());
+        for (int i = 0; i < tested.size(); i++) {
+            assertEquals(Files.readString(Page.root().resolve("tests/src/test/resources/deploy").resolve(tested.get(i))),
+                    programs.get(i).text());
+        }
     }
 
     @Test

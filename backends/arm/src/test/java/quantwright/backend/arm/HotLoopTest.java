@@ -18,6 +18,7 @@ import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.Disassembler.Instruction;
 import quantwright.backend.llvm.InstructionLoop;
 import quantwright.backend.llvm.LlvmToolchain;
+import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.ConvTemplate;
 import quantwright.backend.llvm.kernel.DepthwiseSpec;
@@ -126,6 +127,22 @@ class HotLoopTest {
                 .map(FRAME::matcher).filter(Matcher::matches).mapToLong(m -> Long.parseLong(m.group(1))
                     << (m.group(3) == null ? 0 : 12)).sum();
             assertTrue(frame > 1024 && frame < 48 << 10, "frame of " + frame + " bytes for " + spec);
+        }
+    }
+
+    /** Rows, else pixels, else channels of a dense layer: enough for the threads of a small board. */
+    @ParameterizedTest
+    @MethodSource("levels")
+    void kernelsHaveUnitsToShare(Expected e) {
+        var dense = new ConvSpec(TensorView.dense(1, 1, 256, 1), TensorView.dense(1, 1, 500, 1), null,
+            Window.square(1, 1, 0), 1, Epilogue.f32(true, false), true, 8);
+        var templates = new ArmBackend().kernels(e.target()).convolutions();
+        for (ConvSpec spec : List.of(convolution(14, 256, 256, 3), convolution(28, 512, 128, 1),
+                convolution(32, 16, 16, 3), dense)) {
+            int units = templates.stream().map(t -> t.select(spec)).mapToInt(s -> s
+                instanceof KernelTemplate.Selection.Selected<ConvParameters>(var kernel) ? kernel.units() : 0)
+                .filter(u -> u > 0).findFirst().orElseThrow();
+            assertTrue(units >= 4, units + " units of " + spec);
         }
     }
 

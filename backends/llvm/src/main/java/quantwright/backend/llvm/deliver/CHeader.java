@@ -41,6 +41,10 @@ final class CHeader {
         define("OK", Integer.toString(NativeModel.OK));
         define("NULL_POINTER", Integer.toString(NativeModel.NULL_POINTER));
         define("MISALIGNED_ARENA", Integer.toString(NativeModel.MISALIGNED_ARENA));
+        define("BAD_SLICE", Integer.toString(NativeModel.BAD_SLICE));
+        line("");
+        line("/* Steps of " + manifest.symbol() + "_run_slice. */");
+        define("STEPS", Integer.toString(manifest.steps().size()));
         line("");
         define("INPUTS", Integer.toString(manifest.inputs().size()));
         ports(manifest.inputs(), true);
@@ -102,6 +106,15 @@ final class CHeader {
         line(" * an error code, and then has written nothing.");
         line(" */");
         line("int " + name + "_run(" + String.join(", ", parameters()) + ");");
+        line("");
+        line("/*");
+        line(" * One slice of a step, for threads of the caller's: slices 0 to slices - 1 of a step may run at once, with the");
+        line(" * same buffers and arena, and a step begins when all slices of the one before have returned. Steps 0 to");
+        line(" * " + macro + "_STEPS - 1 in order give what " + name + "_run gives, whatever the number of slices.");
+        line(" */");
+        line("int " + name + "_run_slice(" + String.join(", ", java.util.stream.Stream.concat(
+                java.util.stream.Stream.of("uint32_t step", "uint32_t slice", "uint32_t slices"), parameters().stream())
+                .toList()) + ");");
         line("");
         line("/* The " + macro + "_FEATURE_* bits together. Executes no extension itself. */");
         line("uint32_t " + name + "_required_features(void);");

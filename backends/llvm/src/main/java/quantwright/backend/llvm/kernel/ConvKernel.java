@@ -56,10 +56,23 @@ final class ConvKernel implements Kernel<ConvParameters> {
         return r;
     }
 
+    private ProductCode code() {
+        return new ProductCode(ProductShape.of(spec, product.depth()), product, tiling, layout, (f, constants, c4, c8) ->
+            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8, product.scaleShift()));
+    }
+
     @Override
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        new ProductCode(ProductShape.of(spec, product.depth()), product, tiling, layout, (f, constants, c4, c8) ->
-            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8, product.scaleShift()))
-                .emit(module, function, linkage);
+        code().emit(module, function, linkage, false);
+    }
+
+    @Override
+    public int units() {
+        return code().units();
+    }
+
+    @Override
+    public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
+        code().emit(module, function, linkage, true);
     }
 }

@@ -1,11 +1,9 @@
 package quantwright.backend.llvm.kernel;
 
-import java.util.ArrayList;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
-import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
@@ -51,31 +49,38 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
     }
 
     @Override
+    public int units() {
+        return Math.ceilDiv(spec.out().height(), tiling.rows());
+    }
+
+    @Override
     public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        var parameters = new ArrayList<Parameter>();
-        parameters.add(Parameter.readOnly("in"));
-        if (spec.residual() != null) {
-            parameters.add(Parameter.aliased("in2"));
-        }
-        parameters.add(spec.residual() != null ? Parameter.aliased("out") : Parameter.writable("out"));
-        parameters.add(new Parameter(IrType.PTR, "constants", "noalias nocapture readonly align 64"));
-        f = module.function(function, linkage, IrType.VOID, parameters.toArray(Parameter[]::new));
-        constants = f.at(f.param(parameters.size() - 1));
+        emit(module, function, linkage, false);
+    }
+
+    @Override
+    public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
+        emit(module, function, linkage, true);
+    }
+
+    private void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
+        boolean added = spec.residual() != null;
+        f = module.function(function, linkage, IrType.VOID, Units.parameters(added, sliced));
+        constants = f.at(f.param(added ? 3 : 2));
         Address in = f.at(f.param(0)).plus(-spec.in().offset(spec.window().padTop(), spec.window().padLeft()));
-        Address residual = spec.residual() != null ? f.at(f.param(1)) : null;
-        var start = new Place(in, f.at(f.param(parameters.size() - 2)), residual, constants, constants, constants);
-        int height = spec.out().height();
-        int main = height / tiling.rows() * tiling.rows();
-        f.loop(0, main, tiling.rows(), y -> band(rowPlace(start, y), tiling.rows()));
-        if (main < height) {
-            band(rowPlace(start, Value.i64(main)), height - main);
-        }
+        Address residual = added ? f.at(f.param(1)) : null;
+        var start = new Place(in, f.at(f.param(added ? 2 : 1)), residual, constants, constants, constants);
+        int rows = tiling.rows();
+        int full = spec.out().height() / rows;
+        int rest = spec.out().height() % rows;
+        Units.of(f, added, sliced).each(full, y -> band(rowPlace(start, y, rows), rows),
+            rest == 0 ? null : () -> band(rowPlace(start, Value.i64(full), rows), rest));
         f.ret();
     }
 
-    private Place rowPlace(Place p, Value y) {
-        return p.move(f, y, spec.in().rowPitch() * spec.window().strideHeight(), spec.out().rowPitch(),
-            spec.residual() == null ? 0 : spec.residual().rowPitch());
+    private Place rowPlace(Place p, Value y, int rows) {
+        return p.move(f, y, rows * spec.in().rowPitch() * spec.window().strideHeight(), rows * spec.out().rowPitch(),
+            spec.residual() == null ? 0 : rows * spec.residual().rowPitch());
     }
 
     private void band(Place p, int rows) {

@@ -68,11 +68,24 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
             return b.array();
         }
 
+        private ProductCode code() {
+            return new ProductCode(shape, product, tiling, layout, (f, constants, c4, c8) ->
+                new FloatEpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4));
+        }
+
         @Override
         public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-            new ProductCode(shape, product, tiling, layout, (f, constants, c4, c8) ->
-                new FloatEpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4)).emit(module, function,
-                        linkage);
+            code().emit(module, function, linkage, false);
+        }
+
+        @Override
+        public int units() {
+            return code().units();
+        }
+
+        @Override
+        public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
+            code().emit(module, function, linkage, true);
         }
     }
 }

@@ -8,7 +8,6 @@ import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
-import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /** Float depthwise convolutions: a vector of channels by a few pixels at a time. */
@@ -88,22 +87,30 @@ public final class FloatDepthwiseTemplate implements KernelTemplate<FloatDepthwi
         }
 
         @Override
+        public int units() {
+            return spec.out().height();
+        }
+
+        @Override
         public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-            var parameters = new ArrayList<Parameter>();
-            parameters.add(Parameter.readOnly("in"));
-            if (spec.residual() != null) {
-                parameters.add(Parameter.aliased("in2"));
-            }
-            parameters.add(spec.residual() != null ? Parameter.aliased("out") : Parameter.writable("out"));
-            parameters.add(new Parameter(IrType.PTR, "constants", "noalias nocapture readonly align 64"));
-            f = module.function(function, linkage, IrType.VOID, parameters.toArray(Parameter[]::new));
-            constants = f.at(f.param(parameters.size() - 1));
+            emit(module, function, linkage, false);
+        }
+
+        @Override
+        public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
+            emit(module, function, linkage, true);
+        }
+
+        private void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
+            boolean added = spec.residual() != null;
+            f = module.function(function, linkage, IrType.VOID, Units.parameters(added, sliced));
+            constants = f.at(f.param(added ? 3 : 2));
             Window w = spec.window();
             Address in = f.at(f.param(0)).plus(-spec.in().offset(w.padTop(), w.padLeft()));
-            Address out = f.at(f.param(parameters.size() - 2));
-            Address residual = spec.residual() == null ? null : f.at(f.param(1));
+            Address out = f.at(f.param(added ? 2 : 1));
+            Address residual = added ? f.at(f.param(1)) : null;
             int full = spec.in().channels() / isa.lanes();
-            f.loop(0, spec.out().height(), 1, y -> {
+            Units.of(f, added, sliced).each(spec.out().height(), y -> {
                 Address[] row = {f.at(in, y, spec.in().rowPitch() * w.strideHeight()), f.at(out, y,
                         spec.out().rowPitch()),
                     residual == null ? null : f.at(residual, y, spec.residual().rowPitch()), constants, constants};
@@ -113,7 +120,7 @@ public final class FloatDepthwiseTemplate implements KernelTemplate<FloatDepthwi
                     row(tail(row, done), lanes, Math.min(lanes, spec.in().channels() - done));
                     done += lanes;
                 }
-            });
+            }, null);
             f.ret();
         }
 

@@ -3,11 +3,11 @@ package quantwright.backend.llvm.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
-import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
@@ -18,6 +18,8 @@ import quantwright.backend.llvm.text.Value;
 final class ProductCode {
     /** Bytes of gathered activations of several tiles: they and a block's weights share the first-level cache. */
     private static final int PANEL = 24 << 10;
+    /** Bytes of weights that stay in the first-level cache. */
+    private static final int NEAR_WEIGHTS = 24 << 10;
     private final ProductShape shape;
     private final TileProduct product;
     private final ConvTiling tiling;
@@ -26,6 +28,7 @@ final class ProductCode {
     private FunctionBuilder f;
     private Address constants;
     private TileSums sums;
+    private Units parts;
     /** Gathered activations, or null where they are read where they lie. */
     private Address panel;
 
@@ -49,21 +52,43 @@ final class ProductCode {
         this.epilogues = epilogues;
     }
 
-    void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        var parameters = new ArrayList<Parameter>();
-        parameters.add(Parameter.readOnly("in"));
-        if (shape.residual() != null) {
-            parameters.add(Parameter.aliased("in2"));
-        }
-        parameters.add(shape.residual() != null ? Parameter.aliased("out") : Parameter.writable("out"));
-        parameters.add(new Parameter(IrType.PTR, "constants", "noalias nocapture readonly align 64"));
-        f = module.function(function, linkage, IrType.VOID, parameters.toArray(Parameter[]::new));
-        constants = f.at(f.param(parameters.size() - 1));
+    /** What the units of the walk are. */
+    private enum Axis { LINES, TILES, BLOCKS }
+
+    /** Lines where there are several, else pixels, else channels: a dense layer of one row has nothing else. */
+    private Axis axis() {
+        return count(Axis.LINES) > 1 ? Axis.LINES : count(Axis.TILES) > 1 ? Axis.TILES : Axis.BLOCKS;
+    }
+
+    private long count(Axis axis) {
+        return switch (axis) {
+            case LINES -> Math.ceilDiv(height(), Math.min(tiling.rows(), height()));
+            case TILES -> Math.ceilDiv(width(), product.gathers() == null ? tiling.columns()
+                : tiling.columns() * panelTiles());
+            case BLOCKS -> tiling.blocks() + (tiling.tail().isEmpty() ? 0 : 1);
+        };
+    }
+
+    /** Parts that may be computed at once. */
+    int units() {
+        return (int) count(axis());
+    }
+
+    /**
+     * Emits the function.
+     *
+     * @param sliced it takes the first unit and the one after the last
+     */
+    void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
+        boolean added = shape.residual() != null;
+        f = module.function(function, linkage, IrType.VOID, Units.parameters(added, sliced));
+        parts = Units.of(f, added, sliced);
+        constants = f.at(f.param(added ? 3 : 2));
         sums = new TileSums(f, shape, product);
         panel = product.gathers() == null ? null : f.at(f.stack(panelBytes(), 64));
         Address in = f.at(f.param(0)).plus(-shape.in().offset(shape.window().padTop(), shape.window().padLeft()));
-        Address residual = shape.residual() != null ? f.at(f.param(1)) : null;
-        Address out = f.at(f.param(parameters.size() - 2));
+        Address residual = added ? f.at(f.param(1)) : null;
+        Address out = f.at(f.param(added ? 2 : 1));
         int store = shape.outputBytes();
         f.loop(0, shape.groups(), 1, g -> group(new Walk(f.at(in, g, shape.groupInputBytes()),
             f.at(out, g, (long) shape.groupOutputs() * store),
@@ -91,69 +116,69 @@ final class ProductCode {
             w.residual == null ? null : f.at(w.residual, index, rows * residualRow() + pixels * residualPixel()));
     }
 
+    /** Walks over units of an axis: those of the slice where the axis is the one that is sliced. */
+    private void each(Axis axis, long full, Consumer<Value> body, Runnable rest) {
+        (axis == axis() ? parts : Units.all(f)).each(full, body, rest);
+    }
+
+    private int height() {
+        return tiling.flattened() ? 1 : shape.out().height();
+    }
+
     private void group(Walk walk, Numbers numbers) {
-        int height = tiling.flattened() ? 1 : shape.out().height();
         if (panel != null) {
-            lines(height, walk, (rows, w) -> panels(rows, w, numbers));
-            return;
-        }
-        // Few weights: all channel blocks of a band of rows while its activations are near.
-        int band = layout.groupBytes <= 24 * 1024 ? tiling.rows() : height;
-        f.loop(0, height / band, 1, y -> blocks(moved(walk, y, band, 0), numbers, band));
-        int rest = height % band;
-        if (rest > 0) {
-            blocks(moved(walk, Value.i64(1), height - rest, 0), numbers, rest);
+            lines(walk, (rows, w) -> panels(rows, w, numbers));
+        } else if (layout.groupBytes <= NEAR_WEIGHTS) {
+            // All channel blocks of a band of rows while its activations are near.
+            lines(walk, (rows, w) -> channelBlocks(w, numbers, (vectors, before, start, n, last) ->
+                tiles(rows, vectors, before, start, n, last)));
+        } else {
+            channelBlocks(walk, numbers, (vectors, before, start, n, last) -> lines(start, (rows, line) ->
+                tiles(rows, vectors, before, line, n, last)));
         }
     }
 
-    private void blocks(Walk walk, Numbers numbers, int height) {
-        channelBlocks(walk, numbers, (vectors, before, start, n, last) -> lines(height, start, (rows, line) -> {
-            int main = width() / tiling.columns() * tiling.columns();
-            f.loop(0, main, tiling.columns(), x -> tile(tile(rows, tiling.columns(), vectors, before,
-                moved(line, x, 0, 1), n), last));
-            if (main < width()) {
-                tile(tile(rows, width() - main, vectors, before, moved(line, Value.i64(main), 0, 1), n), last);
-            }
-        }));
+    private void tiles(int rows, List<Integer> vectors, long before, Walk line, Numbers n, boolean last) {
+        int whole = width() / tiling.columns();
+        int rest = width() % tiling.columns();
+        each(Axis.TILES, whole, x -> tile(tile(rows, tiling.columns(), vectors, before,
+            moved(line, x, 0, tiling.columns()), n), last), rest == 0 ? null : () -> tile(tile(rows, rest, vectors, before,
+            moved(line, Value.i64(whole), 0, tiling.columns()), n), last));
     }
 
     private void channelBlocks(Walk walk, Numbers n, Block body) {
         int lanes = ConvTiling.lanes(tiling.block());
         int store = shape.outputBytes();
-        f.loop(0, tiling.blocks(), 1, b -> body.emit(tiling.block(), 0, new Walk(walk.in,
+        long before = (long) tiling.blocks() * lanes;
+        each(Axis.BLOCKS, tiling.blocks(), b -> body.emit(tiling.block(), 0, new Walk(walk.in,
             f.at(walk.out, b, (long) lanes * store), walk.residual == null ? null
                 : f.at(walk.residual, b, (long) lanes * shape.residualBytes())),
             new Numbers(f.at(n.weights, b, layout.blockBytes), f.at(n.channels4, b, 4L * lanes),
-                f.at(n.channels8, b, 8L * lanes)), tiling.tail().isEmpty()));
-        if (!tiling.tail().isEmpty()) {
-            long before = (long) tiling.blocks() * lanes;
+                f.at(n.channels8, b, 8L * lanes)), tiling.tail().isEmpty()), tiling.tail().isEmpty() ? null : () ->
             body.emit(tiling.tail(), before, new Walk(walk.in, walk.out.plus(before * store),
                 walk.residual == null ? null : walk.residual.plus(before * shape.residualBytes())),
                 new Numbers(n.weights.plus(tiling.blocks() * layout.blockBytes), n.channels4.plus(4 * before),
-                    n.channels8.plus(8 * before)), true);
-        }
+                    n.channels8.plus(8 * before)), true));
     }
 
-    private void lines(int height, Walk start, BiConsumer<Integer, Walk> line) {
-        int step = Math.min(tiling.rows(), height);
-        int main = height / step * step;
-        f.loop(0, main, step, y -> line.accept(step, moved(start, y, 1, 0)));
-        if (main < height) {
-            line.accept(height - main, moved(start, Value.i64(main), 1, 0));
-        }
+    private void lines(Walk start, BiConsumer<Integer, Walk> line) {
+        int step = Math.min(tiling.rows(), height());
+        int rest = height() % step;
+        each(Axis.LINES, height() / step, y -> line.accept(step, moved(start, y, step, 0)), rest == 0 ? null : () ->
+            line.accept(rest, moved(start, Value.i64(1), height() - rest, 0)));
     }
 
     /** Bytes of the largest panel. */
     private int panelBytes() {
         int whole = width() / tiling.columns();
         int last = whole % panelTiles() + (width() % tiling.columns() > 0 ? 1 : 0);
-        return (int) (Math.max(whole > 0 ? panelTiles() : 0, last) * sums.gatheredBytes(tiling.pixels()));
+        return (int) (Math.max(whole > 0 ? panelTiles() : 0, last) * TileSums.gatheredBytes(shape, product, tiling.pixels()));
     }
 
     /** Tiles whose activations are gathered before all their outputs are computed, at least one. */
     private int panelTiles() {
         int whole = Math.max(1, width() / tiling.columns());
-        int most = Math.clamp(PANEL / sums.gatheredBytes(tiling.pixels()), 1, whole);
+        int most = Math.clamp(PANEL / TileSums.gatheredBytes(shape, product, tiling.pixels()), 1, whole);
         // As many in each panel, where a number near divides them.
         for (int n = most; n > most / 2; n--) {
             if (whole % n == 0) {
@@ -168,11 +193,10 @@ final class ProductCode {
         int whole = width() / tiling.columns();
         int tiles = Math.min(panelTiles(), Math.max(1, whole));
         int main = whole / tiles * tiles;
-        f.loop(0, main, tiles, i -> panel(rows, moved(line, i, 0, tiling.columns()), tiles, 0, numbers));
         int rest = width() % tiling.columns();
-        if (main < whole || rest > 0) {
-            panel(rows, moved(line, Value.i64(main), 0, tiling.columns()), whole - main, rest, numbers);
-        }
+        each(Axis.TILES, whole / tiles, i -> panel(rows, moved(line, i, 0, (long) tiles * tiling.columns()), tiles, 0,
+            numbers), main == whole && rest == 0 ? null : () ->
+            panel(rows, moved(line, Value.i64(main), 0, tiling.columns()), whole - main, rest, numbers));
     }
 
     /**
@@ -183,7 +207,7 @@ final class ProductCode {
      */
     private void panel(int rows, Walk walk, int tiles, int rest, Numbers numbers) {
         int columns = tiling.columns();
-        long bytes = sums.gatheredBytes(tiling.pixels());
+        long bytes = TileSums.gatheredBytes(shape, product, tiling.pixels());
         f.loop(0, tiles, 1, i -> sums.gather(tile(rows, columns, tiling.block(), 0, moved(walk, i, 0, columns), numbers),
             f.at(panel, i, bytes)));
         if (rest > 0) {

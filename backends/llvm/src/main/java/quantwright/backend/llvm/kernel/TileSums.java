@@ -39,7 +39,8 @@ final class TileSums {
     Value[] add(Tile t, Value[] acc) {
         if (product.gathers() != null) {
             var steps = new Level(shape.steps(), groups(t) * groupBytes());
-            return repeat(steps, new Size(1, loadBytes(t)), t, t.in(), t.weights(), acc, (i, w, a) -> steps(t, i, w, a, 1));
+            return repeat(steps, new Size(1, loadBytes(t)), t, t.in(), t.weights(), acc,
+                (i, w, a) -> steps(t, i, w, a, 1));
         }
         var rows = new Level(shape.window().height(), shape.in().rowPitch() * shape.window().dilationHeight());
         var runs = new Level(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth());
@@ -50,12 +51,16 @@ final class TileSums {
 
     /** Bytes of what one step reads of a group of pixels. */
     private long groupBytes() {
+        return groupBytes(product);
+    }
+
+    private static long groupBytes(TileProduct product) {
         return (long) product.depth() * product.pixels();
     }
 
     /** Bytes of the gathered activations of so many pixels. */
-    long gatheredBytes(int pixels) {
-        return shape.steps() * Math.ceilDiv(pixels, product.pixels()) * groupBytes();
+    static long gatheredBytes(ProductShape shape, TileProduct product, int pixels) {
+        return shape.steps() * Math.ceilDiv(pixels, product.pixels()) * groupBytes(product);
     }
 
     /** Copies a tile's activations to {@code to}, in the order in which its steps read them. */
@@ -71,7 +76,8 @@ final class TileSums {
                 Address run = f.at(row, x, shape.in().pixelPitch() * shape.window().dilationWidth());
                 Address runTo = f.at(rowTo, x, shape.stepsPerRun() * step);
                 int main = shape.stepsPerRun() - rest;
-                f.loop(0, main, together, s -> gather(t, f.at(run, s, product.depth()), f.at(runTo, s, step), together));
+                f.loop(0, main, together, s ->
+                    gather(t, f.at(run, s, product.depth()), f.at(runTo, s, step), together));
                 if (rest > 0) {
                     gather(t, run.plus((long) main * product.depth()), runTo.plus(main * step), rest);
                 }

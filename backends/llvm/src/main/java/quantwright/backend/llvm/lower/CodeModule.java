@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import quantwright.backend.llvm.object.NativeModel;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
@@ -16,7 +17,7 @@ import quantwright.backend.llvm.text.Value;
 
 /**
  * The program of a model: one function for each distinct kernel, spread over several modules that compile in parallel, a
- * constants block, and the entry points {@code NAME_run}, {@code NAME_run_traced} and {@code NAME_required_features}.
+ * constants block, and the entry points {@code NAME_run}, {@code NAME_run_traced}, {@code NAME_run_slice} and {@code NAME_required_features}.
  */
 final class CodeModule {
     private static final int LINE = 64;
@@ -56,8 +57,7 @@ final class CodeModule {
 
     /** Functions that a step calls, in order. */
     List<String> functions(int step) {
-        return calls.subList(step == 0 ? 0 : stepEnds.get(step - 1), stepEnds.get(step)).stream().map(Call::function)
-                .toList();
+        return callsOf(step).stream().map(Call::function).toList();
     }
 
     /** Offset in the constants block of these bytes, shared with equal ones. */
@@ -93,6 +93,7 @@ final class CodeModule {
         emitBody(main, inputs, outputs);
         emitEntry(main, inputs, outputs, false);
         emitEntry(main, inputs, outputs, true);
+        emitSlices(main, inputs, outputs);
         FunctionBuilder features = main.function(symbol + "_required_features", Linkage.EXTERNAL, IrType.I32);
         features.ret(Value.i32(requiredFeatures));
         List<String> texts = new ArrayList<>();
@@ -101,7 +102,7 @@ final class CodeModule {
         return texts;
     }
 
-    private static Parameter[] parameters(int inputs, int outputs, boolean traced) {
+    private static List<Parameter> pointers(int inputs, int outputs) {
         List<Parameter> list = new ArrayList<>();
         for (int i = 0; i < inputs; i++) {
             list.add(new Parameter(IrType.PTR, "in" + i, ""));
@@ -110,6 +111,11 @@ final class CodeModule {
             list.add(new Parameter(IrType.PTR, "out" + i, ""));
         }
         list.add(new Parameter(IrType.PTR, "arena", ""));
+        return list;
+    }
+
+    private static Parameter[] parameters(int inputs, int outputs, boolean traced) {
+        List<Parameter> list = pointers(inputs, outputs);
         if (traced) {
             list.add(new Parameter(IrType.PTR, "trace", ""));
         }
@@ -122,14 +128,11 @@ final class CodeModule {
                 parameters(inputs, outputs, true));
         Value trace = f.param(inputs + outputs + 1);
         Value traced = f.icmp("ne", trace, Value.zero(IrType.PTR));
-        Value constantsBase = new Value(IrType.PTR, "@" + constantsSymbol(), null);
-        int next = 0;
         for (int step = 0; step < stepEnds.size(); step++) {
-            boolean any = next < stepEnds.get(step);
-            for (; next < stepEnds.get(step); next++) {
-                emitCall(f, calls.get(next), inputs, outputs, constantsBase);
-            }
-            if (any) {
+            if (!callsOf(step).isEmpty()) {
+                for (Call call : callsOf(step)) {
+                    emitCall(f, call, new Buffers(0, inputs, outputs), Value.i64(0), Value.i64(call.kernel.units()));
+                }
                 Value index = Value.i32(step);
                 f.when(traced, () -> f.callPointer(trace, index));
             }
@@ -137,42 +140,102 @@ final class CodeModule {
         f.ret();
     }
 
+    private List<Call> callsOf(int step) {
+        return calls.subList(step == 0 ? 0 : stepEnds.get(step - 1), stepEnds.get(step));
+    }
+
     private void declare(ModuleBuilder main, String function) {
         Call call = calls.stream().filter(c -> c.function.equals(function)).findFirst().orElseThrow();
-        IrType[] types = new IrType[call.kernel.arguments().size() + 1];
-        java.util.Arrays.fill(types, IrType.PTR);
+        int pointers = call.kernel.arguments().size() + 1;
+        IrType[] types = new IrType[pointers + (call.kernel.units() > 1 ? 2 : 0)];
+        java.util.Arrays.fill(types, 0, pointers, IrType.PTR);
+        java.util.Arrays.fill(types, pointers, types.length, IrType.I64);
         main.external(function, IrType.VOID, types);
     }
 
-    private void emitCall(FunctionBuilder f, Call call, int inputs, int outputs, Value constantsBase) {
+    /** Which parameters of an entry point are the caller's buffers: inputs, outputs and arena from {@code first}. */
+    private record Buffers(int first, int inputs, int outputs) { }
+
+    /** A kernel's units from {@code begin} to before {@code end}, of every image. */
+    private void emitCall(FunctionBuilder f, Call call, Buffers b, Value begin, Value end) {
         int images = call.kernel.arguments().stream().mapToInt(Placement::images).max().orElse(1);
+        Value constantsBase = new Value(IrType.PTR, "@" + constantsSymbol(), null);
         for (int n = 0; n < images; n++) {
-            List<Value> pointers = new ArrayList<>();
+            List<Value> arguments = new ArrayList<>();
             for (Placement p : call.kernel.arguments()) {
                 Value base = switch (p.space()) {
-                    case INPUT -> f.param(p.index());
-                    case OUTPUT -> f.param(inputs + p.index());
-                    case ARENA -> f.param(inputs + outputs);
+                    case INPUT -> f.param(b.first + p.index());
+                    case OUTPUT -> f.param(b.first + b.inputs + p.index());
+                    case ARENA -> f.param(b.first + b.inputs + b.outputs);
                     case CONSTANT -> constantsBase;
                 };
-                pointers.add(f.pointer(f.at(base).plus(p.offset() + n * (p.images() == 1 ? 0 : p.imageStride()))));
+                arguments.add(f.pointer(f.at(base).plus(p.offset() + n * (p.images() == 1 ? 0 : p.imageStride()))));
             }
-            pointers.add(f.pointer(f.at(constantsBase).plus(call.constantOffset)));
-            f.call(call.function, IrType.VOID, pointers.toArray(Value[]::new));
+            arguments.add(f.pointer(f.at(constantsBase).plus(call.constantOffset)));
+            if (call.kernel.units() > 1) {
+                arguments.add(begin);
+                arguments.add(end);
+            }
+            f.call(call.function, IrType.VOID, arguments.toArray(Value[]::new));
         }
+    }
+
+    /**
+     * {@code NAME_run_slice(step, slice, slices, buffers...)}: a kernel with several units shares them among the slices, one
+     * without is the first slice's. What else a step with units does writes other bytes than they.
+     */
+    private void emitSlices(ModuleBuilder main, int inputs, int outputs) {
+        List<Parameter> parameters = new ArrayList<>(List.of(new Parameter(IrType.I32, "step", ""),
+                new Parameter(IrType.I32, "slice", ""), new Parameter(IrType.I32, "slices", "")));
+        parameters.addAll(pointers(inputs, outputs));
+        FunctionBuilder f = main.function(symbol + "_run_slice", Linkage.EXTERNAL, IrType.I32,
+                parameters.toArray(Parameter[]::new));
+        Buffers buffers = new Buffers(3, inputs, outputs);
+        emitChecks(f, buffers);
+        f.when(f.icmp("uge", f.param(1), f.param(2)), () -> f.ret(Value.i32(NativeModel.BAD_SLICE)));
+        f.when(f.icmp("uge", f.param(0), Value.i32(stepEnds.size())), () -> f.ret(Value.i32(NativeModel.BAD_SLICE)));
+        Value slice = f.zext(f.param(1), IrType.I64);
+        Value slices = f.zext(f.param(2), IrType.I64);
+        Value isFirst = f.icmp("eq", f.param(1), Value.i32(0));
+        for (int step = 0; step < stepEnds.size(); step++) {
+            List<Call> of = callsOf(step);
+            if (of.isEmpty()) {
+                continue;
+            }
+            f.when(f.icmp("eq", f.param(0), Value.i32(step)), () -> {
+                for (Call call : of) {
+                    Value units = Value.i64(call.kernel.units());
+                    if (call.kernel.units() == 1) {
+                        f.when(isFirst, () -> emitCall(f, call, buffers, null, null));
+                    } else {
+                        Value begin = f.udiv(f.mul(slice, units), slices);
+                        Value end = f.udiv(f.mul(f.add(slice, Value.i64(1)), units), slices);
+                        f.when(f.icmp("ult", begin, end), () -> emitCall(f, call, buffers, begin, end));
+                    }
+                }
+                f.ret(Value.i32(NativeModel.OK));
+            });
+        }
+        f.ret(Value.i32(NativeModel.OK));
+    }
+
+    /** Returns an error where a buffer is null or the arena misaligned. */
+    private static void emitChecks(FunctionBuilder f, Buffers b) {
+        int arena = b.first + b.inputs + b.outputs;
+        for (int i = b.first; i <= arena; i++) {
+            Value isNull = f.icmp("eq", f.param(i), Value.zero(IrType.PTR));
+            f.when(isNull, () -> f.ret(Value.i32(NativeModel.NULL_POINTER)));
+        }
+        Value address = f.ptrtoint(f.param(arena));
+        Value misaligned = f.icmp("ne", f.and(address, Value.i64(ArenaPlan.ALIGNMENT - 1)), Value.i64(0));
+        f.when(misaligned, () -> f.ret(Value.i32(NativeModel.MISALIGNED_ARENA)));
     }
 
     private void emitEntry(ModuleBuilder main, int inputs, int outputs, boolean traced) {
         FunctionBuilder f = main.function(symbol + (traced ? "_run_traced" : "_run"), Linkage.EXTERNAL, IrType.I32,
                 parameters(inputs, outputs, traced));
         int pointers = inputs + outputs + 1;
-        for (int i = 0; i < pointers; i++) {
-            Value isNull = f.icmp("eq", f.param(i), Value.zero(IrType.PTR));
-            f.when(isNull, () -> f.ret(Value.i32(1)));
-        }
-        Value address = f.ptrtoint(f.param(pointers - 1));
-        Value misaligned = f.icmp("ne", f.and(address, Value.i64(ArenaPlan.ALIGNMENT - 1)), Value.i64(0));
-        f.when(misaligned, () -> f.ret(Value.i32(2)));
+        emitChecks(f, new Buffers(0, inputs, outputs));
         Value[] arguments = new Value[pointers + 1];
         for (int i = 0; i < pointers; i++) {
             arguments[i] = f.param(i);

@@ -18,8 +18,9 @@ final class KernelChoice {
         for (KernelTemplate<S, P> template : catalogue) {
             switch (template.select(spec)) {
                 case KernelTemplate.Selection.Selected<P>(Kernel<P> kernel) -> {
-                    KernelCall call = new KernelCall(kernel.name(), List.of(kernel.name(), spec), kernel::emit,
-                            kernel.constants(parameters), arguments);
+                    int units = kernel.units();
+                    KernelCall call = new KernelCall(kernel.name(), List.of(kernel.name(), spec),
+                            units > 1 ? kernel::emitUnits : kernel::emit, kernel.constants(parameters), arguments, units);
                     int images = arguments.getLast().images();
                     return new NodeLowering.Result.Calls(List.of(call), spec.work() * images);
                 }

@@ -31,6 +31,8 @@ public final class NativeModel implements AutoCloseable {
     public static final int NULL_POINTER = 1;
     /** Result of {@code NAME_run}: the arena is not aligned as the manifest says. */
     public static final int MISALIGNED_ARENA = 2;
+    /** Result of {@code NAME_run_slice}: there is no such step or slice. */
+    public static final int BAD_SLICE = 3;
 
     private final SharedObject object;
     private final MethodHandle run;
