@@ -68,6 +68,13 @@ public record Manifest(int format, String tool, String model, String profile, St
             shape = List.copyOf(shape);
         }
 
+        /** The port of a value. */
+        public static Port of(String name, TensorType type) {
+            boolean quantized = type.element() instanceof QuantizedType.PerTensor;
+            return new Port(name, type.storage().toString(), Arrays.stream(type.shape().toArray()).boxed().toList(),
+                    quantized ? type.quantized().scale(0) : 0, quantized ? type.quantized().zeroPoint(0) : 0);
+        }
+
         /** The tensor type. */
         public TensorType type() {
             ScalarType scalar = Arrays.stream(ScalarType.values()).filter(t -> t.toString().equals(element)).findFirst()

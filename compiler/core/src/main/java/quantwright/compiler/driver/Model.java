@@ -272,12 +272,7 @@ public final class Model {
         return driver.backendFor(profile).plan(request(profile, Progress.SILENT));
     }
 
-    /**
-     * What each step is expected to take on the profile's machine; nothing is run.
-     *
-     * @throws UserErrorException if the profile states no throughputs or cannot run the model
-     * @throws BackendUnavailable if this host cannot generate code
-     */
+    /** What each step is expected to take on the profile's machine, as {@link quantwright.backend.Backend#estimate}. */
     public List<StepEstimate> estimate(HardwareProfile profile) {
         return driver.backendFor(profile).estimate(request(profile, Progress.SILENT));
     }
@@ -391,20 +386,13 @@ public final class Model {
     }
 
     private Manifest interpreted(HardwareProfile profile) {
-        List<Manifest.Port> inputs = graph.inputs().stream().map(v -> port(v.name(), v.type())).toList();
+        List<Manifest.Port> inputs = graph.inputs().stream().map(v -> Manifest.Port.of(v.name(), v.type())).toList();
         List<Manifest.Port> outputs = new ArrayList<>();
         for (int i = 0; i < graph.outputs().size(); i++) {
-            outputs.add(port(graph.outputName(i), graph.outputs().get(i).type()));
+            outputs.add(Manifest.Port.of(graph.outputName(i), graph.outputs().get(i).type()));
         }
         return new Manifest(Manifest.FORMAT, "development", graph.name(), profile.id(), profile.hash(),
                 Quantwright.INTERPRETER, symbol, 0, 1, 0, 0, 0, List.of(), inputs, outputs, List.of(),
                 List.of(), Map.of());
-    }
-
-    private static Manifest.Port port(String name, TensorType type) {
-        boolean quantized = type.element() instanceof QuantizedType.PerTensor;
-        return new Manifest.Port(name, type.storage().toString(),
-                java.util.Arrays.stream(type.shape().toArray()).boxed().toList(),
-                quantized ? type.quantized().scale(0) : 0, quantized ? type.quantized().zeroPoint(0) : 0);
     }
 }

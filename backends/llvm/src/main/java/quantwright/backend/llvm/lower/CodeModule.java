@@ -17,7 +17,8 @@ import quantwright.backend.llvm.text.Value;
 
 /**
  * The program of a model: one function for each distinct kernel, spread over several modules that compile in parallel, a
- * constants block, and the entry points {@code NAME_run}, {@code NAME_run_traced}, {@code NAME_run_slice} and {@code NAME_required_features}.
+ * constants block, and the entry points {@code NAME_run}, {@code NAME_run_traced}, {@code NAME_run_slice} and
+ * {@code NAME_required_features}.
  */
 final class CodeModule {
     private static final int LINE = 64;

@@ -9,10 +9,8 @@ import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.text.TargetAttributes;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
-import quantwright.ir.Value;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.op.Fused;
-import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.TensorType;
 
 /**
@@ -152,22 +150,15 @@ public final class CpuProgram {
 
     /** The model's inputs as the manifest lists them. */
     public List<Manifest.Port> inputs() {
-        return tile.inputs().stream().map(v -> port(v.name(), v)).toList();
+        return tile.inputs().stream().map(v -> Manifest.Port.of(v.name(), v.type())).toList();
     }
 
     /** The model's outputs as the manifest lists them. */
     public List<Manifest.Port> outputs() {
         List<Manifest.Port> ports = new ArrayList<>();
         for (int i = 0; i < tile.outputs().size(); i++) {
-            ports.add(port(tile.outputName(i), tile.outputs().get(i)));
+            ports.add(Manifest.Port.of(tile.outputName(i), tile.outputs().get(i).type()));
         }
         return ports;
-    }
-
-    private static Manifest.Port port(String name, Value value) {
-        TensorType type = value.type();
-        boolean quantized = type.element() instanceof QuantizedType.PerTensor;
-        return new Manifest.Port(name, type.storage().toString(), extents(type),
-                quantized ? type.quantized().scale(0) : 0, quantized ? type.quantized().zeroPoint(0) : 0);
     }
 }

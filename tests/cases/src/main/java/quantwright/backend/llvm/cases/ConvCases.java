@@ -8,6 +8,7 @@ import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.Window;
@@ -22,7 +23,7 @@ public final class ConvCases {
             byte[] out) { }
 
     /**
-     * Random cases.
+     * Random cases, every other one in slices.
      *
      * @param safe whether weights are kept from -128, so that pairs of products are safe
      * @return how many
@@ -39,7 +40,12 @@ public final class ConvCases {
                     c = new Case(c.name, new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(),
                         true, 8), c.parameters, c.in, c.residual, c.out);
                 }
-                runner.add(c.name, KernelRunner.first(templates, c.spec), c.parameters);
+                Kernel<ConvParameters> kernel = KernelRunner.first(templates, c.spec);
+                if (i % 2 == 0) {
+                    runner.add(c.name, kernel, c.parameters);
+                } else {
+                    runner.addSliced(c.name, kernel, c.parameters, c.residual == null ? 3 : 4);
+                }
                 cases.add(c);
             }
             runner.build();

@@ -9,6 +9,7 @@ import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.DepthwiseSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.Window;
@@ -21,7 +22,7 @@ public final class DepthwiseCases {
             byte[] out) { }
 
     /**
-     * Random cases against the definition.
+     * Random cases, every other one in slices against the definition.
      *
      * @param safe whether weights are kept from -128, so that pairs of products are safe
      * @return how many
@@ -32,7 +33,12 @@ public final class DepthwiseCases {
             var cases = new ArrayList<Case>();
             for (int i = 0; i < count; i++) {
                 Case c = random(new Random(seed * 1000 + i), "k" + i, flip, safe);
-                runner.add(c.name, KernelRunner.first(templates, c.spec), c.parameters);
+                Kernel<ConvParameters> kernel = KernelRunner.first(templates, c.spec);
+                if (i % 2 == 0) {
+                    runner.add(c.name, kernel, c.parameters);
+                } else {
+                    runner.addSliced(c.name, kernel, c.parameters, c.residual == null ? 3 : 4);
+                }
                 cases.add(c);
             }
             runner.build();

@@ -18,6 +18,7 @@ import quantwright.backend.llvm.kernel.FloatDepthwiseSpec;
 import quantwright.backend.llvm.kernel.FloatDepthwiseTemplate;
 import quantwright.backend.llvm.kernel.FloatEpilogue;
 import quantwright.backend.llvm.kernel.FloatParameters;
+import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.kernel.Window;
@@ -60,12 +61,13 @@ public final class FloatCases {
             var cases = new ArrayList<Case>();
             for (int i = 0; i < count; i++) {
                 Case c = random(new Random(900 + i), "k" + i);
-                if (c.depthwise) {
-                    var s = new FloatDepthwiseSpec(c.spec.in(), c.spec.out(), c.spec.residual(), c.spec.window(),
-                        c.spec.epilogue());
-                    runner.add(c.name, KernelRunner.selected(new FloatDepthwiseTemplate(isa), s), c.p);
+                Kernel<FloatParameters> kernel = c.depthwise ? KernelRunner.selected(new FloatDepthwiseTemplate(isa),
+                    new FloatDepthwiseSpec(c.spec.in(), c.spec.out(), c.spec.residual(), c.spec.window(),
+                        c.spec.epilogue())) : KernelRunner.selected(new FloatConvTemplate(isa), c.spec);
+                if (i % 2 == 0) {
+                    runner.add(c.name, kernel, c.p);
                 } else {
-                    runner.add(c.name, KernelRunner.selected(new FloatConvTemplate(isa), c.spec), c.p);
+                    runner.addSliced(c.name, kernel, c.p, c.residual == null ? 3 : 4);
                 }
                 cases.add(c);
             }

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import quantwright.backend.llvm.CodeOptions;
@@ -14,8 +15,12 @@ import quantwright.backend.llvm.LlvmToolchain;
 import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelSpec;
 import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.text.FunctionBuilder;
+import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
+import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.TargetAttributes;
+import quantwright.backend.llvm.text.Value;
 
 /** Compiles kernels and calls them on memory with guards around every tensor. */
 public final class KernelRunner implements AutoCloseable {
@@ -46,6 +51,32 @@ public final class KernelRunner implements AutoCloseable {
 
     public <P> void add(String name, Kernel<P> kernel, P parameters) {
         kernel.emit(module, name, ModuleBuilder.Linkage.EXTERNAL);
+        constants.put(name, kernel.constants(parameters));
+    }
+
+    /**
+     * As {@link #add}, but the kernel's units are computed in two slices, the later first.
+     *
+     * @param pointers pointers of the kernel's function
+     */
+    public <P> void addSliced(String name, Kernel<P> kernel, P parameters, int pointers) {
+        int units = kernel.units();
+        if (units == 1) {
+            add(name, kernel, parameters);
+            return;
+        }
+        String slice = name + "_units";
+        kernel.emitUnits(module, slice, ModuleBuilder.Linkage.HIDDEN);
+        var types = new Parameter[pointers];
+        Arrays.setAll(types, i -> new Parameter(IrType.PTR, "p" + i, ""));
+        FunctionBuilder f = module.function(name, ModuleBuilder.Linkage.EXTERNAL, IrType.VOID, types);
+        int cut = (units + 1) / 2;
+        for (int[] part : new int[][] {{cut, units}, {0, cut}}) {
+            var arguments = new Value[pointers + 2];
+            Arrays.setAll(arguments, i -> i < pointers ? f.param(i) : Value.i64(part[i - pointers]));
+            f.call(slice, IrType.VOID, arguments);
+        }
+        f.ret();
         constants.put(name, kernel.constants(parameters));
     }
 
