@@ -45,8 +45,8 @@ class EnergyFitTest {
     private static String row(String model, double published, double perSecond, NpuRun run, double factor) {
         double seconds = run.reports().stream().mapToDouble(r -> r.timing().seconds()).sum();
         double joules = microjoules(run);
-        return String.format(Locale.ROOT, "| %s | %.2f uJ | %.2f uJ | %.0f us | %.0f us | %.2f uJ | %+.0f %% |", model, published,
-                joules, 1e6 / perSecond, 1e6 * seconds, factor * joules, 100 * (factor * joules / published - 1));
+        return String.format(Locale.ROOT, "| %s | %.2f uJ | %.2f uJ | %.0f us | %.0f us | %.2f uJ | %+.0f %% |", model,
+                published, joules, 1e6 / perSecond, 1e6 * seconds, factor * joules, 100 * (factor * joules / published - 1));
     }
 
     private static double microjoules(NpuRun run) {

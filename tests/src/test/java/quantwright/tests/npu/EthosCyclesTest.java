@@ -98,7 +98,8 @@ class EthosCyclesTest {
             HardwareProfile p = qw.profiles().find(id);
             assertEquals(fit, EthosFit.of(p.npu().orElseThrow()), id + " states other numbers than the fit gives");
             for (String key : List.of("npu.array.pipeline", "npu.vector.start", "npu.dma.setup")) {
-                assertTrue(p.sources().get(key).text().startsWith("fitted on"), id + " does not say that " + key + " is fitted");
+                assertTrue(p.sources().get(key).text().startsWith("fitted on"), id + " does not say that " + key
+                        + " is fitted");
             }
         }
     }

@@ -16,7 +16,8 @@ import quantwright.profiles.NpuMachine.Scratchpad;
 class FootprintTest {
     private static Scratchpad scratchpad(Random random) {
         int width = 1 << random.nextInt(6);
-        return new Scratchpad(1 << 20, 1 + random.nextInt(64), width, width << random.nextInt(3), random.nextBoolean(), 0, 0, 0);
+        return new Scratchpad(1 << 20, 1 + random.nextInt(64), width, width << random.nextInt(3), random.nextBoolean(),
+            0, 0, 0);
     }
 
     /** A run takes one access for each line that holds a byte of it. */
@@ -61,7 +62,8 @@ class FootprintTest {
             var expected = new float[s.banks()];
             for (int y = 0; y < w.outerRows() * w.innerRows(); y++) {
                 for (int t = 0; t < w.kernelRows() * w.kernelColumns(); t++) {
-                    run(s, w.address() + (long) (y / w.innerRows()) * w.outerPitch() + (long) (y % w.innerRows()) * w.innerPitch()
+                    run(s, w.address() + (long) (y / w.innerRows()) * w.outerPitch()
+                        + (long) (y % w.innerRows()) * w.innerPitch()
                         + (long) (t / w.kernelColumns()) * w.kernelRowPitch()
                         + (long) (t % w.kernelColumns()) * w.kernelColumnPitch(), channels, expected);
                 }
