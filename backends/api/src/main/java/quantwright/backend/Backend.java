@@ -87,6 +87,15 @@ public interface Backend {
     }
 
     /**
+     * What one inference costs by a model of the machine; empty if this backend has no programs for one. Steps that run on
+     * the host beside the machine are not in it.
+     */
+    default Optional<ProgramRunner.MachineCost> simulatedCost(CompiledModel model, HardwareProfile profile,
+            ProgramRunner runner) {
+        return Optional.empty();
+    }
+
+    /**
      * Whether its code runs on every host and it compiles for every profile: such a backend stands in where a profile's
      * own cannot be had.
      */

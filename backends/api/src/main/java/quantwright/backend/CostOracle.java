@@ -1,5 +1,6 @@
 package quantwright.backend;
 
+import java.util.Optional;
 import quantwright.ir.Node;
 import quantwright.profiles.HardwareProfile;
 
@@ -17,6 +18,8 @@ public interface CostOracle {
     record Precision(int activationBits, int weightBits) {
         /** Eight bits everywhere. */
         public static final Precision INT8 = new Precision(8, 8);
+        /** Single-precision floats. */
+        public static final Precision FLOAT = new Precision(32, 32);
     }
 
     /**
@@ -34,6 +37,11 @@ public interface CostOracle {
                      long externalBytes, long scratchpadBytes) {
         /** The chip cannot execute the layer so. */
         public static final LayerCost UNSUPPORTED = new LayerCost(false, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** Which numbers it would need of a profile that the profile does not state; empty if it has them all. */
+    default Optional<String> refusal(HardwareProfile profile) {
+        return Optional.empty();
     }
 
     /**

@@ -1,6 +1,7 @@
 package quantwright.backend;
 
 import java.util.List;
+import quantwright.profiles.HardwareProfile;
 
 /**
  * Executes a backend's programs on a model of a machine that this host is not, such as a simulator. Found by the driver as
@@ -16,6 +17,29 @@ public interface ProgramRunner {
      * @throws quantwright.ir.diag.UserErrorException if it is damaged
      */
     Loaded load(byte[] program);
+
+    /**
+     * What one run of a program costs on the machine, at its nominal operating point.
+     *
+     * @throws quantwright.ir.diag.UserErrorException if the program is damaged
+     */
+    MachineCost cost(byte[] program, HardwareProfile profile);
+
+    /**
+     * Time and energy of one run.
+     *
+     * @param seconds time
+     * @param joules energy, dynamic and leakage
+     */
+    record MachineCost(double seconds, double joules) {
+        /** Nothing. */
+        public static final MachineCost NONE = new MachineCost(0, 0);
+
+        /** One after the other. */
+        public MachineCost plus(MachineCost other) {
+            return new MachineCost(seconds + other.seconds, joules + other.joules);
+        }
+    }
 
     /** A program ready to run, any number of times, by one thread at a time. */
     interface Loaded {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import quantwright.compiler.search.Figure;
 import quantwright.compiler.search.HardwareMatrix;
 import quantwright.compiler.search.PredictionQuality;
@@ -111,20 +112,45 @@ final class SearchReport {
                         : String.format(Locale.ROOT, "%.3f", ratio.getAsDouble())));
             }
             verb.say("  %s  %s", row, counts(matrix.best().get(of)));
+            simulated(verb, matrix, of);
         }
+        for (int on = 0; on < matrix.profiles().size(); on++) {
+            verb.say("  %-" + COLUMN + "s own best %s, %s", matrix.profiles().get(on), matrix.figure().format(matrix.rows()
+                    .get(on).get(on).orElseThrow()), matrix.sources().get(on));
+        }
+    }
+
+    /** A plan by the simulators of the chips that have one, as shares of what its cost table expected. */
+    private static void simulated(Verb verb, HardwareMatrix matrix, int of) {
+        List<OptionalLong> row = matrix.simulated().get(of);
+        if (row.stream().noneMatch(OptionalLong::isPresent)) {
+            return;
+        }
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-" + COLUMN + "s", "  simulated"));
+        for (OptionalLong cost : row) {
+            text.append(String.format(Locale.ROOT, " %" + COLUMN + "s", cost.isEmpty() ? ""
+                    : matrix.figure().format(cost.getAsLong())));
+        }
+        verb.say("  %s", text);
     }
 
     static Map<String, Object> json(HardwareMatrix matrix) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("figure", matrix.figure().text());
         json.put("profiles", matrix.profiles());
-        List<Object> rows = new ArrayList<>();
-        for (int of = 0; of < matrix.profiles().size(); of++) {
+        json.put("sources", matrix.sources());
+        json.put("values", json(matrix.rows()));
+        json.put("simulated", json(matrix.simulated()));
+        return json;
+    }
+
+    private static List<Object> json(List<List<OptionalLong>> rows) {
+        List<Object> json = new ArrayList<>();
+        for (List<OptionalLong> values : rows) {
             List<Object> row = new ArrayList<>();
-            matrix.rows().get(of).forEach(v -> row.add(v.isPresent() ? v.getAsLong() : null));
-            rows.add(row);
+            values.forEach(v -> row.add(v.isPresent() ? v.getAsLong() : null));
+            json.add(row);
         }
-        json.put("values", rows);
         return json;
     }
 

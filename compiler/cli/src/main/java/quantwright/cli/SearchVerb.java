@@ -25,7 +25,6 @@ import quantwright.compiler.search.CostTable;
 import quantwright.compiler.search.Figure;
 import quantwright.compiler.search.FrontSvg;
 import quantwright.compiler.search.HardwareMatrix;
-import quantwright.compiler.search.LossMeter;
 import quantwright.compiler.search.LossTable;
 import quantwright.compiler.search.PlanReader;
 import quantwright.compiler.search.PlanWriter;
@@ -36,6 +35,8 @@ import quantwright.compiler.search.SearchProblem;
 import quantwright.compiler.search.SearchResult;
 import quantwright.compiler.search.Tables;
 import quantwright.compiler.search.Verifier;
+import quantwright.compiler.sensitivity.SensitivityAnalysis;
+import quantwright.compiler.sensitivity.SensitivityResults;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.ir.text.Names;
@@ -53,6 +54,7 @@ import quantwright.profiles.HardwareProfile;
 final class SearchVerb extends Verb {
     private static final String COSTS = "costs.json";
     private static final String LOSSES = "losses.json";
+    private static final String SENSITIVITY = "sensitivity.json";
 
     @Parameters(paramLabel = "MODEL", description = "A float model.")
     private Path file;
@@ -80,6 +82,9 @@ final class SearchVerb extends Verb {
     private List<String> precisions;
     @Option(names = "--costs", paramLabel = "FILE", description = "A cost table to use instead of measuring.")
     private Path costsFile;
+    @Option(names = "--sensitivity", paramLabel = "FILE",
+            description = "Results of qw sensitivity to use and add to. Default: sensitivity.json in DIR.")
+    private Path sensitivity;
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "300",
             description = "Measurements of each model for the cost table. Default: ${DEFAULT-VALUE}.")
     private int rounds;
@@ -113,6 +118,7 @@ final class SearchVerb extends Verb {
                 lossSamples, verify, positive(frontPoints, "--front"), verifyFront && verify > 0);
         Quantwright driver = driver();
         HardwareProfile profile = profile(driver, profileName);
+        requireEnergies(driver, profile, options);
         Model model = modelOptions.load(driver, file, sink());
         Optional<Preprocessing> steps = dataOptions.stated();
         OpenedData opened = DataOptions.open(calibration, model.input(), steps, Optional.empty());
@@ -122,9 +128,7 @@ final class SearchVerb extends Verb {
         showWarnings();
         String modelHash = Tables.hash(model.graph());
         CostTable costs = costs(driver, candidates, profile, modelHash, options, bars);
-        LossMeter meter = new LossMeter(driver, candidates, profile, feed, Math.min(lossSamples, feed.size()), bars);
-        LossTable losses = meter.table(modelHash, Tables.hash(candidates.statistics()), options.precisions(),
-                output.resolve(LOSSES), bars);
+        LossTable losses = losses(model, feed, candidates, profile, modelHash, bars);
         SearchProblem problem = new SearchProblem(costs, losses);
         Optional<Verifier> verifier = verify == 0 ? Optional.empty() : Optional.of(new Verifier(driver, candidates, profile,
                 evaluation(model, feed, opened.preprocessing()), bars));
@@ -142,6 +146,21 @@ final class SearchVerb extends Verb {
         return OK;
     }
 
+    /** Losses by what single layers cost, measured as far as the file does not hold it. */
+    private LossTable losses(Model model, ModelFeed feed, Candidates candidates, HardwareProfile profile, String modelHash,
+            Bars bars) {
+        List<LayerPrecision.Integer> integers = parsedPrecisions().stream()
+                .filter(LayerPrecision.Integer.class::isInstance).map(LayerPrecision.Integer.class::cast).toList();
+        long count = Math.min(lossSamples, feed.size());
+        Path results = sensitivity != null ? sensitivity : output.resolve(SENSITIVITY);
+        SensitivityResults measured = new SensitivityAnalysis(model, feed, count, quantizeOptions.options(profile), profile,
+                integers, sink()).run(Optional.of(results), bars);
+        LossTable losses = LossTable.of(measured, modelHash, Tables.hash(candidates.statistics()), candidates.layers(),
+                parsedPrecisions(), count);
+        Tables.write(output.resolve(LOSSES), Tables.text(losses));
+        return losses;
+    }
+
     /** Losses are those measured for the first profile: integer arithmetic differs by rounding alone. */
     private void across(Quantwright driver, Candidates candidates, LossTable losses, SearchOptions options, Bars bars) {
         List<SearchProblem> problems = new ArrayList<>();
@@ -153,7 +172,11 @@ final class SearchVerb extends Verb {
             problems.add(new SearchProblem(table, losses));
         }
         bars.close();
-        HardwareMatrix matrix = HardwareMatrix.of(problems, options, options.objective().orElse(Figure.LATENCY));
+        Figure figure = options.objective().orElse(Figure.LATENCY);
+        HardwareMatrix matrix = HardwareMatrix.of(problems, options, figure, (plan, on) -> {
+            bars.update("simulating", 0, 1);
+            return Verifier.simulated(driver, candidates.model(plan), driver.profiles().find(across.get(on)), figure);
+        });
         Tables.write(output.resolve("matrix.json"), Json.of(SearchReport.json(matrix)) + "\n");
         SearchReport.print(this, matrix);
     }
@@ -161,6 +184,15 @@ final class SearchVerb extends Verb {
     private ModelFeed evaluation(Model model, ModelFeed feed, Optional<Preprocessing> steps) throws FormatException {
         ModelFeed data = evaluation == null ? feed : DataOptions.feed(evaluation, model.input(), dataOptions.stated(), steps);
         return limit == null ? data : data.first(limit);
+    }
+
+    /** Before anything is measured. */
+    private static void requireEnergies(Quantwright driver, HardwareProfile profile, SearchOptions options) {
+        if (options.budgets().limits().containsKey(Figure.ENERGY) || options.objective().equals(Optional.of(Figure.ENERGY))) {
+            CostMeter.missingNumbers(driver, profile).ifPresent(missing -> {
+                throw new UserErrorException(SearchDiagnostic.NO_ENERGY, Location.UNKNOWN, missing);
+            });
+        }
     }
 
     private static int positive(int value, String option) {

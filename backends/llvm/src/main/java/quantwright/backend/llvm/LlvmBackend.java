@@ -17,6 +17,8 @@ import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
+import quantwright.backend.CostOracle;
+import quantwright.backend.CpuCostOracle;
 import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
@@ -103,6 +105,11 @@ public abstract class LlvmBackend implements Backend {
             estimates.add(new StepEstimate(step, cost.cycles(), cost.bound(), perProduct * step.macs()));
         }
         return estimates;
+    }
+
+    @Override
+    public Optional<CostOracle> costs() {
+        return Optional.of(new CpuCostOracle());
     }
 
     @Override

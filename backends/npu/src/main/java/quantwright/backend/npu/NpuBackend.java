@@ -91,11 +91,22 @@ public final class NpuBackend implements Backend {
 
     @Override
     public Optional<Executor> simulate(CompiledModel model, ProgramRunner runner) {
+        return Optional.of(executor(model.manifest(), model.tile(), binaries(model), runner, Path.of(NpuModel.file(0))));
+    }
+
+    @Override
+    public Optional<ProgramRunner.MachineCost> simulatedCost(CompiledModel model, HardwareProfile profile,
+            ProgramRunner runner) {
+        return Optional.of(binaries(model).stream().map(b -> runner.cost(b, profile)).reduce(ProgramRunner.MachineCost.NONE,
+                ProgramRunner.MachineCost::plus));
+    }
+
+    private static List<byte[]> binaries(CompiledModel model) {
         List<byte[]> binaries = new ArrayList<>();
         for (int i = 0; model.files().containsKey(NpuModel.file(i)); i++) {
             binaries.add(model.files().get(NpuModel.file(i)));
         }
-        return Optional.of(executor(model.manifest(), model.tile(), binaries, runner, Path.of(NpuModel.file(0))));
+        return binaries;
     }
 
     private static Executor executor(Manifest manifest, Graph graph, List<byte[]> binaries, ProgramRunner runner,

@@ -16,8 +16,11 @@ import quantwright.npu.isa.Program;
 import quantwright.npu.isa.ProgramBinary;
 import quantwright.npu.isa.ProgramFormatException;
 import quantwright.npu.isa.Queue;
+import quantwright.profiles.HardwareProfile;
 import quantwright.simulator.ExecutionListener;
 import quantwright.simulator.FunctionalEngine;
+import quantwright.simulator.SimulationReport;
+import quantwright.simulator.TimelineListener;
 
 /** Lets the driver run NPU programs on the functional simulator. */
 public final class NpuSimulator implements ProgramRunner {
@@ -35,6 +38,16 @@ public final class NpuSimulator implements ProgramRunner {
         try {
             Program program = ProgramBinary.read(binary);
             return (inputs, watches) -> FunctionalEngine.run(program, inputs, listener(program, watches));
+        } catch (ProgramFormatException e) {
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.UNKNOWN, e.getMessage());
+        }
+    }
+
+    @Override
+    public MachineCost cost(byte[] binary, HardwareProfile profile) {
+        try {
+            SimulationReport report = SimulationReport.of(ProgramBinary.read(binary), profile, null, TimelineListener.NONE);
+            return new MachineCost(report.timing().seconds(), report.energy().joules());
         } catch (ProgramFormatException e) {
             throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.UNKNOWN, e.getMessage());
         }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
+import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.InterpreterExecutor;
@@ -251,6 +252,19 @@ public final class Quantwright {
     Executor simulate(CompiledModel model, HardwareProfile profile) {
         Backend backend = backendFor(profile);
         return backend.simulate(model, runner(backend.id())).orElseThrow(() -> noSimulator(backend.id()));
+    }
+
+    /**
+     * What one inference of a model costs by the simulator of a profile's machine; empty if the profile's backend has no
+     * programs for a simulator.
+     *
+     * @throws UserErrorException if the profile cannot run the model
+     */
+    public Optional<ProgramRunner.MachineCost> simulatedCost(Model model, HardwareProfile profile) {
+        Backend backend = backendFor(profile);
+        Optional<ProgramRunner> runner = ServiceLoader.load(ProgramRunner.class).stream()
+                .map(ServiceLoader.Provider::get).filter(r -> r.backend().equals(backend.id())).findFirst();
+        return runner.flatMap(r -> backend.simulatedCost(model.compile(profile, CompileRequest.Progress.SILENT), profile, r));
     }
 
     private static ProgramRunner runner(String backend) {

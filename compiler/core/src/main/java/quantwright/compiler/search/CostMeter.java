@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import quantwright.backend.Backend;
+import quantwright.backend.BackendUnavailable;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.CostOracle;
 import quantwright.backend.CostOracle.LayerCost;
@@ -23,16 +25,22 @@ import quantwright.compiler.search.CostTable.ChoiceCosts;
 import quantwright.compiler.search.CostTable.LayerCosts;
 import quantwright.compiler.search.CostTable.Moment;
 import quantwright.ir.Graph;
+import quantwright.ir.Level;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.Constant;
+import quantwright.ir.op.Quantize;
+import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.ScalarType;
+import quantwright.ir.type.TensorType;
 import quantwright.profiles.HardwareProfile;
 
 /**
- * Makes cost tables: by the backend's oracle where it has one, else measured on this host. A measurement runs the
+ * Makes cost tables: measured where this host runs the profile's code, else by the
+ * backend's oracle from the numbers of the profile, which energies are from in any case. A measurement runs the
  * model once for each precision, all layers alike, and times every step where it runs; what a layer and the nodes that
  * follow it take is the layer's cost, so that uniform plans are predicted as they were measured. Models in which float and
  * integer layers alternate give the cost of boundaries.
@@ -60,14 +68,26 @@ public final class CostMeter {
      */
     public CostTable table(List<LayerPrecision> precisions, int rounds, Progress progress) {
         Backend backend = driver.backendFor(profile);
-        if (backend.costs().isPresent()) {
-            return estimated(precisions, backend.costs().get());
+        Optional<String> missing = missingNumbers(driver, profile);
+        if (backend.hostRefusal(profile).isEmpty()) {
+            return measured(precisions, rounds, progress);
         }
-        if (backend.hostRefusal(profile).isPresent()) {
+        if (missing.isPresent()) {
             throw new UserErrorException(SearchDiagnostic.NO_COSTS, Location.UNKNOWN, "profile " + profile.id()
-                    + ": this host cannot run its code and its backend has no cost model");
+                    + ": this host cannot run its code, and " + missing.get());
         }
-        return measured(precisions, rounds, progress);
+        return estimated(precisions, backend.costs().orElseThrow());
+    }
+
+    /** What the profile does not state that times and energies could be had from; empty if it states all of it. */
+    public static Optional<String> missingNumbers(Quantwright driver, HardwareProfile profile) {
+        Backend backend = driver.backendFor(profile);
+        return backend.costs().isEmpty() ? Optional.of("backend " + backend.id() + " has no cost model")
+                : backend.costs().get().refusal(profile);
+    }
+
+    private Optional<CostOracle> oracle() {
+        return missingNumbers(driver, profile).isPresent() ? Optional.empty() : driver.backendFor(profile).costs();
     }
 
     private Program program(Model model) {
@@ -100,8 +120,11 @@ public final class CostMeter {
         }
         List<Graph> graphs = programs.stream().limit(precisions.size()).map(Program::graph).toList();
         Program int8 = program(candidates.model(candidates.uniform(LayerPrecision.W8A8)));
-        return table(precisions, graphs, (layer, p) -> new LayerCost(true, 0, nanos[p][layer] * 1e-9, 0, 0, 0, 0), false,
-                "measured, least of " + rounds + " rounds", boundaries(programs.subList(precisions.size(), programs.size()),
+        Optional<CostOracle> oracle = oracle();
+        return table(precisions, graphs, (layer, p) -> new LayerCost(true, 0, nanos[p][layer] * 1e-9, oracle.map(o ->
+                estimate(o, layer, precisions.get(p)).joules()).orElse(0.0), 0, 0, 0), oracle.isPresent(),
+                "measured, least of " + rounds + " rounds" + (oracle.isPresent() ? "; energy from the profile" : ""),
+                boundaries(programs.subList(precisions.size(), programs.size()),
                 times.subList(precisions.size(), times.size())), StepReads.moments(int8.graph(),
                 int8.manifest().orElseThrow(), layers));
     }
@@ -157,25 +180,51 @@ public final class CostMeter {
 
     private CostTable estimated(List<LayerPrecision> precisions, CostOracle oracle) {
         List<Graph> graphs = precisions.stream().map(p -> candidates.model(candidates.uniform(p)).graph()).toList();
+        List<BoundaryCosts> boundaries = candidates.layers().edges().stream().map(e -> new BoundaryCosts(e.first(), e.second(),
+                e.value(), conversion(oracle, e.elements()), conversion(oracle, e.elements()))).toList();
         return table(precisions, graphs, (layer, p) -> estimate(oracle, layer, precisions.get(p)), true,
-                "estimated by the cost model of backend " + driver.backendFor(profile).id(), List.of(), List.of());
+                "estimated by the cost model of backend " + driver.backendFor(profile).id(), boundaries, moments());
+    }
+
+    /** Picoseconds to quantize so many elements, or as well to dequantize them. */
+    private long conversion(CostOracle oracle, long elements) {
+        Graph graph = new Graph("conversion", Level.QUANT);
+        Value reals = graph.addInput("x", TensorType.of(ScalarType.F32, Math.toIntExact(elements)));
+        Node node = graph.append(new Quantize(), List.of(reals), QuantizedType.perTensor(ScalarType.I8, 1, 0),
+                Location.UNKNOWN);
+        return picoseconds(oracle.cost(node, CostOracle.Precision.INT8, profile).seconds() * 1e9);
+    }
+
+    /** Memory of the int8 program, where there is an arena and code for the profile can be made here. */
+    private List<Moment> moments() {
+        if (profile.cpu().isEmpty()) {
+            return List.of();
+        }
+        Model int8 = candidates.model(candidates.uniform(LayerPrecision.W8A8));
+        try {
+            return StepReads.moments(int8.graph(), int8.compile(profile, Progress.SILENT).manifest(), candidates.layers());
+        } catch (BackendUnavailable e) {
+            return List.of();
+        }
     }
 
     private LayerCost estimate(CostOracle oracle, int layer, LayerPrecision precision) {
-        if (!(precision instanceof LayerPrecision.Integer bits)) {
-            return LayerCost.UNSUPPORTED;
-        }
-        LayerGraph layers = candidates.layers();
-        LayerCost own = oracle.cost(layers.layers().get(layer).node(), new CostOracle.Precision(bits.activations().bits(),
-                bits.weights().bits()), profile);
-        if (!own.supported()) {
-            return own;
-        }
+        CostOracle.Precision own = switch (precision) {
+            case LayerPrecision.Real _ -> CostOracle.Precision.FLOAT;
+            case LayerPrecision.Integer i -> new CostOracle.Precision(i.activations().bits(), i.weights().bits());
+        };
+        CostOracle.Precision following = precision instanceof LayerPrecision.Real ? own
+                : new CostOracle.Precision(own.activationBits(), 8);
+        LayerCost product = oracle.cost(candidates.layers().layers().get(layer).node(), own, profile);
+        return product.supported() ? withFollowers(oracle, layer, following, product) : product;
+    }
+
+    private LayerCost withFollowers(CostOracle oracle, int layer, CostOracle.Precision precision, LayerCost own) {
         double seconds = own.seconds();
         double joules = own.joules();
         long scratchpad = own.scratchpadBytes();
-        for (Node follower : layers.followers(layer)) {
-            LayerCost c = oracle.cost(follower, new CostOracle.Precision(bits.activations().bits(), 8), profile);
+        for (Node follower : candidates.layers().followers(layer)) {
+            LayerCost c = oracle.cost(follower, precision, profile);
             if (!c.supported()) {
                 return LayerCost.UNSUPPORTED;
             }

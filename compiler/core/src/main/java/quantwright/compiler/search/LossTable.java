@@ -1,7 +1,10 @@
 package quantwright.compiler.search;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import quantwright.compiler.quant.LayerPrecision;
+import quantwright.compiler.sensitivity.SensitivityResults;
 
 /**
  * What each choice costs in accuracy.
@@ -11,13 +14,16 @@ import java.util.OptionalDouble;
  * @param statistics SHA-256 of the calibration statistics the quantizer used
  * @param metric what the numbers are, for people
  * @param samples samples they were measured on
- * @param baseline loss with 8 bits everywhere
- * @param rows loss of each choice in addition to the baseline, where that layer alone has the choice's precision
+ * @param baseline loss of every plan alike
+ * @param rows loss that each choice adds
  */
 public record LossTable(int format, String model, String statistics, String metric, long samples, double baseline,
                         List<Row> rows) {
     /** The format this version reads and writes. */
     public static final int FORMAT = 1;
+
+    private static final String METRIC = "mean KL divergence from the float model, nats; one layer alone, scaled so that"
+            + " uniform plans lose what they were measured to";
 
     /** Copies the list. */
     public LossTable {
@@ -40,9 +46,26 @@ public record LossTable(int format, String model, String statistics, String metr
                 .mapToDouble(Row::loss).findFirst();
     }
 
-    /** Whether the other table was measured in the same way on the same things, rows and baseline apart. */
-    boolean continues(LossTable other) {
-        return model.equals(other.model) && statistics.equals(other.statistics) && metric.equals(other.metric)
-                && samples == other.samples;
+    /**
+     * The table of what was measured of single layers. A layer's loss is what it costs alone, in proportion: divergences of
+     * single layers do not simply add up, for errors that go on through further quantized layers grow, and layers that are
+     * tuned one after the other make good for some of it. By how much is measured, once for each precision, on the whole
+     * model compiled at that precision; the losses of a precision are scaled to add up to that. So uniform plans are
+     * expected to lose what they were measured to, and mixed ones a mean of these, weighted by their layers. Floats lose
+     * nothing.
+     *
+     * @param measured has every layer at every precision but float
+     */
+    public static LossTable of(SensitivityResults measured, String modelHash, String statisticsHash, LayerGraph layers,
+            List<LayerPrecision> precisions, long samples) {
+        List<Row> rows = new ArrayList<>();
+        for (LayerGraph.Layer layer : layers.layers()) {
+            for (LayerPrecision precision : precisions) {
+                rows.add(new Row(layer.name(), precision.text(), precision instanceof LayerPrecision.Real ? 0
+                        : measured.scale(precision.text()) * measured.find(layer.name(), precision.text()).orElseThrow()
+                                .alone()));
+            }
+        }
+        return new LossTable(FORMAT, modelHash, statisticsHash, METRIC, samples, 0, rows);
     }
 }

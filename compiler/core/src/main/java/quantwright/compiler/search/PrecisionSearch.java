@@ -67,7 +67,9 @@ public final class PrecisionSearch {
      *     cannot be used here
      */
     public SearchResult run(Progress progress) {
-        if (options.budgets().limits().containsKey(Figure.ENERGY) && !problem.costs().energy()) {
+        boolean energy = options.budgets().limits().containsKey(Figure.ENERGY)
+                || options.objective().equals(Optional.of(Figure.ENERGY));
+        if (energy && !problem.costs().energy()) {
             throw new UserErrorException(SearchDiagnostic.NO_ENERGY, Location.UNKNOWN, "profile "
                     + problem.costs().profile());
         }
@@ -104,9 +106,18 @@ public final class PrecisionSearch {
         }
         Figure axis = axis();
         List<Plan> front = options.verifyFront() ? verify(front(axis), progress) : front(axis);
+        if (options.verifyFront()) {
+            verify(uniform(), progress);
+        }
         verifier.ifPresent(v -> v.time(List.copyOf(tried)).forEach(this::replace));
         return new SearchResult(latest(chosen), rule, first, tried, front.stream().map(this::latest).toList(), axis,
                 keepsDrop(chosen));
+    }
+
+    /** Every precision that all layers can have. */
+    private List<Plan> uniform() {
+        return options.precisions().stream().filter(p -> problem.precisions(problem.uniform(p)).stream().allMatch(p::equals))
+                .map(p -> plan("uniform " + p.text(), problem.uniform(p))).toList();
     }
 
     private Plan plan(String name, List<Integer> assignment) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
@@ -68,8 +69,31 @@ public final class Verifier {
         return run;
     }
 
-    /** Plans that were run, with their latency, all measured side by side; as they are if this host cannot measure it. */
+    /**
+     * A figure of a model by the simulator of a profile's machine; empty if it has none or the figure is neither time nor
+     * energy.
+     */
+    public static OptionalLong simulated(Quantwright driver, Model model, HardwareProfile profile, Figure figure) {
+        if (figure != Figure.LATENCY && figure != Figure.ENERGY) {
+            return OptionalLong.empty();
+        }
+        return driver.simulatedCost(model, profile).map(c -> OptionalLong.of(Math.round(figure == Figure.LATENCY
+                ? c.seconds() * 1e12 : c.joules() * 1e15))).orElse(OptionalLong.empty());
+    }
+
+    private Plan simulated(Plan plan) {
+        OptionalLong time = simulated(driver, candidates.model(plan.precisions()), profile, Figure.LATENCY);
+        return time.isEmpty() ? plan : plan.with(plan.measured().orElseThrow().withLatency(time.getAsLong()));
+    }
+
+    /**
+     * Plans that were run, with their latency: all measured side by side where this host runs the profile's code, by the
+     * simulator where the profile's machine has one, else as they are.
+     */
     public List<Plan> time(List<Plan> plans) {
+        if (profile.npu().isPresent()) {
+            return plans.stream().map(this::simulated).toList();
+        }
         List<Program> some = plans.stream().map(p -> programs.get(p.assignment())).toList();
         if (some.isEmpty() || !some.stream().allMatch(Verifier::measurable)) {
             return plans;

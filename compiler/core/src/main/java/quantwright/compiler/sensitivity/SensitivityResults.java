@@ -51,6 +51,12 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
         return layers.stream().filter(l -> l.layer().equals(layer) && l.precision().equals(precision)).findFirst();
     }
 
+    /** How many times the sum of its layers alone the whole compiled model loses at a precision; 1 if they lose nothing. */
+    public double scale(String precision) {
+        double sum = layers.stream().filter(l -> l.precision().equals(precision)).mapToDouble(LayerSensitivity::alone).sum();
+        return sum > 0 ? compiled.get(precision) / sum : 1;
+    }
+
     /** Whether these are measurements of the same model on the same data by the same recipe. */
     boolean isOfSame(SensitivityResults other) {
         return model.equals(other.model) && data.equals(other.data) && recipe.equals(other.recipe);

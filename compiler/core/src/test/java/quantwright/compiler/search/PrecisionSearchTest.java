@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import quantwright.compiler.quant.LayerPrecision;
@@ -165,7 +166,9 @@ class PrecisionSearchTest {
         SearchProblem fast4 = new SearchProblem(costs(5_000), losses());
         SearchProblem slow4 = new SearchProblem(costs(20_000), losses());
         HardwareMatrix m = HardwareMatrix.of(List.of(fast4, slow4), new SearchOptions(Budgets.parse("drop<=5%"),
-                Optional.of(Figure.LATENCY), List.of(LayerPrecision.W8A8), 1, 1, 1, 3, false), Figure.LATENCY);
+                Optional.of(Figure.LATENCY), List.of(LayerPrecision.W8A8), 1, 1, 1, 3, false), Figure.LATENCY,
+                (plan, on) -> on == 1 ? OptionalLong.of(7) : OptionalLong.empty());
+        assertEquals(List.of(OptionalLong.empty(), OptionalLong.of(7)), m.simulated().getFirst());
         assertEquals(1, m.ratio(0, 0).orElseThrow());
         assertEquals(2, m.ratio(0, 1).orElseThrow());
         assertEquals(2, m.ratio(1, 0).orElseThrow());
