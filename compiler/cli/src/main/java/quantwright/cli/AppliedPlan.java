@@ -5,8 +5,8 @@ import java.util.Optional;
 import quantwright.backend.CostOracle;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.Quantwright;
-import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.quant.PrecisionPlan;
+import quantwright.compiler.search.CostMeter;
 import quantwright.compiler.search.LayerGraph;
 import quantwright.compiler.search.PlanFile;
 import quantwright.compiler.search.PlanReader;
@@ -29,10 +29,9 @@ final class AppliedPlan {
     static PrecisionPlan of(Quantwright driver, Path file, Model model, HardwareProfile profile, DiagnosticSink sink) {
         PlanFile plan = PlanFile.read(file);
         LayerGraph layers = LayerGraph.of(model.graph());
-        Optional<CostOracle> oracle = driver.backendFor(profile).costs();
-        PlanReader.check(plan, file, layers, (i, p) -> oracle.isEmpty() || p instanceof LayerPrecision.Integer n
-                && oracle.get().cost(layers.layers().get(i).node(), new CostOracle.Precision(n.activations().bits(),
-                n.weights().bits()), profile).supported());
+        Optional<CostOracle> oracle = driver.backendFor(profile).costs().filter(o -> o.refusal(profile).isEmpty());
+        PlanReader.check(plan, file, layers, (i, p) -> oracle.isEmpty() || oracle.get().cost(layers.layers().get(i).node(),
+                CostMeter.precision(p), profile).supported());
         String made = plan.header().getOrDefault("model", "");
         if (!made.isEmpty() && !made.equals("sha256:" + Tables.hash(model.graph()))) {
             sink.report(SearchDiagnostic.PLAN_OF_ANOTHER, Location.file(file), "model " + made);

@@ -16,10 +16,11 @@ import quantwright.profiles.HardwareProfile;
 import quantwright.profiles.ProfileCatalogue;
 
 /** {@code qw profile}. */
-@Command(name = "profile", description = "Lists, shows, checks, starts and imports hardware profiles.",
+@Command(name = "profile", description = "Lists, shows, checks, measures, starts and imports hardware profiles.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {ProfileVerb.ListThem.class, ProfileVerb.Show.class, ProfileVerb.Check.class,
-            ProfileFilesVerb.New.class, ProfileFilesVerb.Import.class, ProfileFilesVerb.Conformance.class})
+            ProfileMeasureVerb.class, ProfileFilesVerb.New.class, ProfileFilesVerb.Import.class,
+            ProfileFilesVerb.Conformance.class})
 final class ProfileVerb implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -28,7 +29,8 @@ final class ProfileVerb implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "profile needs one of list, show, check, new, import, conformance");
+        throw new ParameterException(spec.commandLine(), "profile needs one of list, show, check, measure, new, import,"
+                + " conformance");
     }
 
     /** {@code qw profile list}. */

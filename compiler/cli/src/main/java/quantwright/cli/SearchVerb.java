@@ -80,7 +80,7 @@ final class SearchVerb extends Verb {
             description = "What layers may have, preferred first: float, w8a8, w4a8, w2a8, w1a8, w8a16, ..."
                 + " Default: ${DEFAULT-VALUE}.")
     private List<String> precisions;
-    @Option(names = "--costs", paramLabel = "FILE", description = "A cost table to use instead of measuring.")
+    @Option(names = "--costs", paramLabel = "FILE", description = "A cost table to use instead of measuring, as of qw profile measure.")
     private Path costsFile;
     @Option(names = "--sensitivity", paramLabel = "FILE",
             description = "Results of qw sensitivity to use and add to. Default: sensitivity.json in DIR.")
@@ -128,7 +128,7 @@ final class SearchVerb extends Verb {
         showWarnings();
         String modelHash = Tables.hash(model.graph());
         CostTable costs = costs(driver, candidates, profile, modelHash, options, bars);
-        LossTable losses = losses(model, feed, candidates, profile, modelHash, bars);
+        LossTable losses = losses(driver, model, feed, candidates, profile, modelHash, bars);
         SearchProblem problem = new SearchProblem(costs, losses);
         Optional<Verifier> verifier = verify == 0 ? Optional.empty() : Optional.of(new Verifier(driver, candidates, profile,
                 evaluation(model, feed, opened.preprocessing()), bars));
@@ -147,13 +147,16 @@ final class SearchVerb extends Verb {
     }
 
     /** Losses by what single layers cost, measured as far as the file does not hold it. */
-    private LossTable losses(Model model, ModelFeed feed, Candidates candidates, HardwareProfile profile, String modelHash,
-            Bars bars) {
+    private LossTable losses(Quantwright driver, Model model, ModelFeed feed, Candidates candidates, HardwareProfile profile,
+            String modelHash, Bars bars) {
         List<LayerPrecision.Integer> integers = parsedPrecisions().stream()
                 .filter(LayerPrecision.Integer.class::isInstance).map(LayerPrecision.Integer.class::cast).toList();
         long count = Math.min(lossSamples, feed.size());
         Path results = sensitivity != null ? sensitivity : output.resolve(SENSITIVITY);
-        SensitivityResults measured = new SensitivityAnalysis(model, feed, count, quantizeOptions.options(profile), profile,
+        // Integer arithmetic gives the same bits on every machine, so what this host runs fastest will do.
+        HardwareProfile runs = driver.backendFor(profile).hostRefusal(profile).isEmpty() ? profile
+                : driver.hostProfile().orElse(profile);
+        SensitivityResults measured = new SensitivityAnalysis(model, feed, count, quantizeOptions.options(profile), runs,
                 integers, sink()).run(Optional.of(results), bars);
         LossTable losses = LossTable.of(measured, modelHash, Tables.hash(candidates.statistics()), candidates.layers(),
                 parsedPrecisions(), count);
@@ -195,7 +198,7 @@ final class SearchVerb extends Verb {
         }
     }
 
-    private static int positive(int value, String option) {
+    static int positive(int value, String option) {
         if (value < 1) {
             throw conflict(option + " takes a positive number, not " + value);
         }
@@ -222,6 +225,11 @@ final class SearchVerb extends Verb {
     }
 
     private List<LayerPrecision> parsedPrecisions() {
+        return parsed(precisions);
+    }
+
+    /** Precisions by their texts, each once. */
+    static List<LayerPrecision> parsed(List<String> precisions) {
         List<String> valid = PlanReader.all().stream().map(LayerPrecision::text).toList();
         List<LayerPrecision> parsed = new ArrayList<>();
         for (String text : precisions) {

@@ -14,6 +14,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import quantwright.compiler.search.CostTable;
+import quantwright.compiler.search.LossTable;
+import quantwright.compiler.search.Tables;
+import quantwright.compiler.sensitivity.SensitivityResults;
 
 /** {@code qw search} and {@code qw compile --plan} on the built-in model. */
 class SearchVerbTest {
@@ -35,7 +39,13 @@ class SearchVerbTest {
                 demo.calibration(), "--samples", 16, "--loss-samples", 8, "--precisions", "w8a8,w4a8,float", "--rounds", 20,
                 "--data", demo.test(), "--limit", 40, "--front", 4, "--preprocess", Demo.PREPROCESSING,
                 "--budget", budget, "-o", output));
-        all.addAll(more.length > 0 ? List.of(more) : List.of("--verify", 2));
+        List<Object> last = List.of(more);
+        if (last.contains("--profile")) {
+            all.set(all.indexOf("x86-avx2"), last.get(last.indexOf("--profile") + 1));
+            last = new ArrayList<>(last);
+            last.subList(last.indexOf("--profile"), last.indexOf("--profile") + 2).clear();
+        }
+        all.addAll(more.length > 0 ? last : List.of("--verify", 2));
         return all.toArray();
     }
 
@@ -67,7 +77,7 @@ class SearchVerbTest {
     void theSameTablesGiveTheSameBytesAndNothingIsMeasuredTwice() throws IOException {
         Path again = folder.resolve("again");
         Files.createDirectories(again);
-        for (String table : List.of("costs.json", "losses.json")) {
+        for (String table : List.of("costs.json", "sensitivity.json")) {
             Files.copy(found.resolve(table), again.resolve(table));
         }
         Command.ok(arguments("size<=24KiB", again));
@@ -85,15 +95,75 @@ class SearchVerbTest {
         Path half = folder.resolve("half");
         Files.createDirectories(half);
         Files.copy(found.resolve("costs.json"), half.resolve("costs.json"));
-        String losses = Files.readString(found.resolve("losses.json"));
+        List<String> lines = Files.readAllLines(found.resolve("sensitivity.json"));
         // As it is after half of the rows, one of them marked.
-        int cut = losses.indexOf("},", losses.length() / 2);
-        String marked = losses.substring(0, cut).replaceFirst("(\"w4a8\",\\s*\"loss\" : )[^\\s]+", "$11.25") + "}]\n}\n";
-        Files.writeString(half.resolve("losses.json"), marked);
+        List<String> kept = new ArrayList<>(lines.subList(0, lines.size() / 2));
+        int last = kept.size() - 1;
+        kept.set(last, kept.get(last).replaceFirst("\"flipped\":\"[^\"]*\"", "\"flipped\":\"77.0\"")
+                .replaceFirst(",$", "") + "]}");
+        assertTrue(kept.get(last).contains("77.0"), kept.get(last));
+        Files.write(half.resolve("sensitivity.json"), kept);
         Command.ok(arguments("size<=24KiB", half, "--verify", 0));
-        String whole = Files.readString(half.resolve("losses.json"));
-        assertTrue(whole.contains("1.25"), "measured again");
-        assertEquals(losses.split("\"layer\"").length, whole.split("\"layer\"").length);
+        List<String> whole = Files.readAllLines(half.resolve("sensitivity.json"));
+        assertEquals(lines.size(), whole.size());
+        assertTrue(String.join("", whole).contains("\"77.0\""), "measured again");
+        assertEquals(-1, Files.mismatch(found.resolve("losses.json"), half.resolve("losses.json")));
+    }
+
+    @Test
+    void uniformPlansAreExpectedToLoseWhatTheyWereMeasuredTo() throws IOException {
+        SensitivityResults measured = SensitivityResults.read(found.resolve("sensitivity.json"));
+        LossTable losses = Tables.read(found.resolve("losses.json"), LossTable.class, LossTable.FORMAT);
+        for (String precision : List.of("w8a8", "w4a8")) {
+            double sum = losses.rows().stream().filter(r -> r.precision().equals(precision))
+                    .mapToDouble(LossTable.Row::loss).sum();
+            assertEquals(measured.compiled().get(precision), sum, 1e-12);
+        }
+        assertTrue(measured.compiled().get("w4a8") > measured.compiled().get("w8a8"), measured.compiled().toString());
+    }
+
+    @Test
+    void measuredTablesAreTakenByTheSearch() throws IOException {
+        Path table = folder.resolve("table.json");
+        Command made = Command.ok("profile", "measure", demo.model(), "--profile", "x86-avx2", "--calibrate",
+                demo.calibration(), "--samples", 16, "--precisions", "w8a8,w4a8,float", "--rounds", 5, "--preprocess",
+                Demo.PREPROCESSING, "-o", table);
+        assertTrue(made.out().contains("least of 5 rounds"), made.out());
+        Path with = folder.resolve("with");
+        Command.ok(arguments("size<=24KiB", with, "--verify", 0, "--costs", table, "--sensitivity",
+                found.resolve("sensitivity.json")));
+        assertTrue(Files.readString(with.resolve("best.plan")).contains("costs      sha256:" + Tables.hash(Tables.read(table,
+                CostTable.class, CostTable.FORMAT))));
+    }
+
+    @Test
+    void energyIsRefusedBeforeAnythingIsMeasured() {
+        Path none = folder.resolve("none");
+        Command c = Command.run(arguments("energy<=1uJ", none));
+        assertEquals(1, c.status());
+        assertTrue(c.err().contains("error[QW-A0105]") && c.err().contains("states no performance of its cpu"), c.err());
+        assertFalse(Files.exists(none));
+    }
+
+    @Test
+    void plansAreCostedOnOtherChips() throws IOException {
+        Path other = folder.resolve("other");
+        Command c = Command.ok(arguments("energy<=1J", other, "--verify", 0, "--profile", "cortex-a53", "--minimize", "loss",
+                "--across", "cortex-a53,npu-edge-4bit", "--sensitivity", found.resolve("sensitivity.json")));
+        assertTrue(c.out().contains("simulated"), c.out());
+        String json = Files.readString(other.resolve("matrix.json"));
+        assertTrue(json.contains("\"cortex-a53\",\"npu-edge-4bit\"") || json.contains("npu-edge-4bit"), json);
+        CostTable arm = Tables.read(other.resolve("costs-cortex-a53.json"), CostTable.class, CostTable.FORMAT);
+        assertTrue(arm.energy());
+        long[] times = new long[3];
+        for (CostTable.LayerCosts layer : arm.layers()) {
+            assertTrue(layer.choices().stream().allMatch(x -> x.picoseconds() > 0 && x.femtojoules() > 0), layer.toString());
+            for (int p = 0; p < times.length; p++) {
+                times[p] += layer.choices().get(p).picoseconds();
+            }
+        }
+        assertTrue(times[2] > times[0] && times[1] >= times[0], "float slower than int8, unpacking no gain: "
+                + java.util.Arrays.toString(times));
     }
 
     @Test

@@ -123,7 +123,7 @@ public final class CostMeter {
         Optional<CostOracle> oracle = oracle();
         return table(precisions, graphs, (layer, p) -> new LayerCost(true, 0, nanos[p][layer] * 1e-9, oracle.map(o ->
                 estimate(o, layer, precisions.get(p)).joules()).orElse(0.0), 0, 0, 0), oracle.isPresent(),
-                "measured, least of " + rounds + " rounds" + (oracle.isPresent() ? "; energy from the profile" : ""),
+                "measured on " + HostName.text() + ", least of " + rounds + " rounds" + (oracle.isPresent() ? "; energy from the profile" : ""),
                 boundaries(programs.subList(precisions.size(), programs.size()),
                 times.subList(precisions.size(), times.size())), StepReads.moments(int8.graph(),
                 int8.manifest().orElseThrow(), layers));
@@ -209,14 +209,19 @@ public final class CostMeter {
     }
 
     private LayerCost estimate(CostOracle oracle, int layer, LayerPrecision precision) {
-        CostOracle.Precision own = switch (precision) {
-            case LayerPrecision.Real _ -> CostOracle.Precision.FLOAT;
-            case LayerPrecision.Integer i -> new CostOracle.Precision(i.activations().bits(), i.weights().bits());
-        };
+        CostOracle.Precision own = precision(precision);
         CostOracle.Precision following = precision instanceof LayerPrecision.Real ? own
                 : new CostOracle.Precision(own.activationBits(), 8);
         LayerCost product = oracle.cost(candidates.layers().layers().get(layer).node(), own, profile);
         return product.supported() ? withFollowers(oracle, layer, following, product) : product;
+    }
+
+    /** A layer's precision as oracles know it. */
+    public static CostOracle.Precision precision(LayerPrecision precision) {
+        return switch (precision) {
+            case LayerPrecision.Real _ -> CostOracle.Precision.FLOAT;
+            case LayerPrecision.Integer i -> new CostOracle.Precision(i.activations().bits(), i.weights().bits());
+        };
     }
 
     private LayerCost withFollowers(CostOracle oracle, int layer, CostOracle.Precision precision, LayerCost own) {
