@@ -14,6 +14,7 @@ import quantwright.ir.data.Tensor;
 import quantwright.ir.op.Binary;
 import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.Clamp;
+import quantwright.ir.op.Dequantize;
 import quantwright.ir.op.Elu;
 import quantwright.ir.op.Op;
 import quantwright.ir.op.QAdd;
@@ -111,6 +112,26 @@ class InPlaceGraphTest {
             Value third = d.node(conv, type, sum, weights);
             d.output(d.node(new QAdd(false, Rounding.FLOAT32, FULL), type, sum, third));
             d.check("residual " + channels);
+        }
+    }
+
+    /** A sum of 16 bits that only floats read, of terms of 8 bits: what the end of a float and integer plan looks like. */
+    @Test
+    void sumsOfAnotherWidthBehindConvolutionsAreBitEqual() {
+        Differential d = new Differential(9, X86Machines.graphs());
+        for (int channels : new int[] {16, 20, 64}) {
+            d.begin();
+            QuantizedType.PerTensor narrow = QuantizedType.perTensor(ScalarType.I8, 0.05f, 3);
+            QuantizedType.PerTensor wide = QuantizedType.perTensor(ScalarType.I16, 0.0004f, -11);
+            Value weights = d.constant(d.random(new TensorType(QuantizedType.perTensor(ScalarType.I8, 0.01f, 0),
+                    quantwright.ir.type.Shape.of(channels, 3, 3, channels))));
+            Op conv = new QConv2d(Window2d.of(3, 3, 1, 1).padded(1, 1, 1, 1), 1, Rounding.FLOAT32, FULL);
+            Value x = d.input(narrow, 1, 7, 5, channels);
+            Value first = d.node(conv, narrow, x, weights);
+            Value second = d.node(conv, narrow, first, weights);
+            Value sum = d.node(new QAdd(false, Rounding.FLOAT32, Clamp.full(ScalarType.I16)), wide, second, first);
+            d.output(d.node(new Dequantize(), sum));
+            d.check("residual of 16 bits " + channels);
         }
     }
 }

@@ -124,6 +124,11 @@ final class EpilogueRules {
             return false;
         }
         Value other = next.operand(0) == through ? next.operand(1) : next.operand(0);
+        // The epilogue reads what it adds where it stores the sum, element for element.
+        if (other.type().storage() != next.result().type().storage()
+                || through.type().storage() != next.result().type().storage()) {
+            return false;
+        }
         return other.type().shape().equals(through.type().shape())
                 && (other.isInput() || !(other.producer().op() instanceof Constant));
     }
