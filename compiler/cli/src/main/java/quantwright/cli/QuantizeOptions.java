@@ -42,7 +42,7 @@ final class QuantizeOptions {
             description = "How scales of weights are chosen: mse (default), max.")
     private String weightRange;
     @Option(names = "--rounding", paramLabel = "METHOD",
-            description = "How weights are rounded: descent (default), gptq, nearest.")
+            description = "How weights are rounded: descent (default), alternating, gptq, nearest.")
     private String rounding;
     @Option(names = "--no-sequential",
             description = "Tune each layer by what the float layers before it compute, not the integer ones.")

@@ -1,10 +1,7 @@
 package quantwright.bench;
 
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import quantwright.backend.CompileRequest.Progress;
@@ -22,7 +19,6 @@ import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.compiler.quant.WeightOptions;
 import quantwright.compiler.quant.WeightRange;
 import quantwright.compiler.quant.WeightRounding;
-import quantwright.compiler.sensitivity.LayerSensitivity;
 import quantwright.compiler.sensitivity.SensitivityAnalysis;
 import quantwright.compiler.sensitivity.SensitivityResults;
 import quantwright.ir.diag.DiagnosticSink;
@@ -32,8 +28,9 @@ import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
  * What each quantization method gains with weights of few bits: a row for each method on top of the ones before, and a plan
- * of 8, 4 and 2 bits of half of int8's weight bytes, chosen on calibration data. Arguments: {@code [--only REGEX]} of model
- * ids; {@code [--mixed 0]} leaves the mixed plan out.
+ * of 8, 4 and 2 bits of half of int8's weight bytes, solved exactly by losses on calibration data. Arguments: {@code [--only
+ * REGEX]} of model ids; {@code [--mixed 0]} leaves the mixed plan out; {@code [--methods 0]} all rows but the standard
+ * recipe's. Progress and seconds of each row go to standard error.
  */
 public final class LadderTable {
     private static final String MODELS = "^(resnet8-fp32|resnet20|resnet56|squeezenet)$";
@@ -46,6 +43,7 @@ public final class LadderTable {
     private final ModelFeed calibration;
     private final ModelFeed evaluation;
     private final Predictions expected;
+    private long mark = System.nanoTime();
 
     private LadderTable(CatalogueModel entry) throws Exception {
         this.entry = entry;
@@ -58,14 +56,14 @@ public final class LadderTable {
 
     /** Prints Markdown. */
     public static void main(String[] args) throws Exception {
-        Arguments arguments = new Arguments(args, "only", "mixed");
+        Arguments arguments = new Arguments(args, "only", "mixed", "methods");
         Pattern only = Pattern.compile(arguments.text("only", MODELS));
         System.out.println("| model | method | weight bytes | f32 | top-1 | drop | same top-1 | mean KL, nats |");
         System.out.println("|---|---|" + "---:|".repeat(6));
         for (CatalogueModel model : ModelCatalogue.load().all()) {
             if (only.matcher(model.id()).find() && ModelCatalogue.absent(model).isEmpty() && Files.exists(model.path())) {
                 LadderTable table = new LadderTable(model);
-                table.ladder();
+                table.ladder(arguments.number("methods", 1) != 0);
                 if (arguments.number("mixed", 1) != 0) {
                     table.mixed();
                 }
@@ -73,10 +71,17 @@ public final class LadderTable {
         }
     }
 
-    private void ladder() {
+    private void ladder(boolean methods) {
         QuantizationOptions standard = QuantizationOptions.standard();
         row("W8A8, standard recipe", standard);
         QuantizationOptions four = standard.withPrecision(PrecisionPlan.uniform(precision("w4a8")));
+        if (methods) {
+            methods(four);
+        }
+        row("+ sequential (W4A8, standard recipe)", four);
+    }
+
+    private void methods(QuantizationOptions four) {
         WeightOptions w = new WeightOptions(true, WeightRange.MAX, WeightRounding.NEAREST, false, false);
         row("W4A8, plain rounding", four.withEqualization(false).withWeights(w));
         w = w.withRange(WeightRange.MSE);
@@ -86,53 +91,17 @@ public final class LadderTable {
         row("+ bias correction", four.withWeights(w));
         row("+ GPTQ", four.withWeights(w.withRounding(WeightRounding.GPTQ)));
         row("+ descent", four.withWeights(w.withRounding(WeightRounding.DESCENT)));
-        row("+ sequential (W4A8, standard recipe)", four);
+        row("+ scales in turn with descent", four.withWeights(w.withRounding(WeightRounding.ALTERNATING)));
     }
 
-    /** From 8 bits everywhere, the cheapest step to fewer bits, by divergence for each byte saved, until half is left. */
+    /** The exact search's plan of half of int8's bytes, by losses measured on calibration data. */
     private void mixed() {
         List<LayerPrecision.Integer> candidates = List.of(precision("w8a8"), precision("w4a8"), precision("w2a8"));
-        SensitivityResults measured = new SensitivityAnalysis(real, calibration.first(SENSITIVITY_SAMPLES),
+        SensitivityResults measured = new SensitivityAnalysis(real, calibration, SENSITIVITY_SAMPLES,
                 QuantizationOptions.standard(), profile, candidates, sink).run(Optional.empty(), Progress.SILENT);
-        Map<String, List<LayerSensitivity>> layers = new HashMap<>();
-        measured.layers().forEach(l -> layers.computeIfAbsent(l.layer(), _ -> new ArrayList<>()).add(l));
-        Map<String, Integer> chosen = new HashMap<>();
-        long bits = 0;
-        for (Map.Entry<String, List<LayerSensitivity>> layer : layers.entrySet()) {
-            chosen.put(layer.getKey(), 0);
-            bits += 8 * layer.getValue().getFirst().weights();
-        }
-        long budget = bits / 2;
-        while (bits > budget) {
-            String best = null;
-            double least = Double.POSITIVE_INFINITY;
-            for (String name : new java.util.TreeSet<>(layers.keySet())) {
-                int at = chosen.get(name);
-                if (at < 2) {
-                    List<LayerSensitivity> l = layers.get(name);
-                    double price = (l.get(at + 1).alone() - l.get(at).alone()) / saved(l.get(at).weights(), at);
-                    if (price < least) {
-                        least = price;
-                        best = name;
-                    }
-                }
-            }
-            int at = chosen.get(best);
-            bits -= saved(layers.get(best).getFirst().weights(), at);
-            chosen.put(best, at + 1);
-        }
-        PrecisionPlan plan = PrecisionPlan.uniform(LayerPrecision.W8A8);
-        for (Map.Entry<String, Integer> choice : chosen.entrySet()) {
-            plan = plan.with(choice.getKey(), candidates.get(choice.getValue()));
-        }
-        long[] count = new long[3];
-        chosen.values().forEach(c -> count[c]++);
-        row(String.format("mixed: %d layers of 8, %d of 4, %d of 2 bits", count[0], count[1], count[2]),
-                QuantizationOptions.standard().withPrecision(plan));
-    }
-
-    private static long saved(long weights, int step) {
-        return weights * (step == 0 ? 4 : 2);
+        HalfBytes half = HalfBytes.of(measured, candidates);
+        row(String.format("mixed, half of int8's bytes: %d layers of 8, %d of 4, %d of 2 bits", half.counts().get(0),
+                half.counts().get(1), half.counts().get(2)), QuantizationOptions.standard().withPrecision(half.plan()));
     }
 
     private static LayerPrecision.Integer precision(String text) {
@@ -143,6 +112,8 @@ public final class LadderTable {
         Model quantized = real.quantize(calibration, how, profile, sink, Progress.SILENT);
         Predictions predicted = predictions(quantized);
         Agreement agreement = Agreement.of(expected, predicted, Optional.of(evaluation));
+        System.err.printf("%s, %s: %.0f s%n", entry.id(), name, (System.nanoTime() - mark) * 1e-9);
+        mark = System.nanoTime();
         System.out.printf("| %s | %s | %d | %.2f | %.2f | %.2f | %.2f %% | %.5f |%n", entry.id(), name,
                 weightBytes(quantized), expected.accuracy(evaluation, 1), predicted.accuracy(evaluation, 1),
                 agreement.paired().orElseThrow().drop(), agreement.top1Agreement(), agreement.meanDivergence());

@@ -291,7 +291,7 @@ public final class GraphQuantizer {
     }
 
     /** Type of a product's i32 sums: scale s_in * s_w for each output, zero point 0. */
-    private static QuantizedType sumType(float[] weightScales, float inputScale, TensorType result) {
+    static QuantizedType sumType(float[] weightScales, float inputScale, TensorType result) {
         float[] scales = new float[result.dim(-1)];
         for (int i = 0; i < scales.length; i++) {
             scales[i] = (float) ((double) inputScale * (double) weightScales[weightScales.length == 1 ? 0 : i]);

@@ -17,7 +17,9 @@ import quantwright.ir.arith.Quantization;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.op.Constant;
+import quantwright.ir.op.QReinterpret;
 import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.TensorType;
 
 /**
  * Chooses the weights and biases of a QUANT graph's layers again, one after the other, by what each layer reads on
@@ -136,7 +138,8 @@ final class LayerTuner {
         StoredWeights result = new StoredWeights(bits, stored, scales, bias);
         for (int g = 0; g < moments.length; g++) {
             if (how.rounding() != WeightRounding.NEAREST) {
-                round(result, weights.floats(), g * each, each, moments[g]);
+                float inputScale = integer.operand(0).type().quantized().scale(0);
+                round(result, inputScale, weights.floats(), g * each, each, moments[g]);
             }
             for (int o = g * each; how.biasCorrection() && o < (g + 1) * each; o++) {
                 bias[o] = (float) (bias[o] + shift(result, weights.floats(), o, moments[g]));
@@ -150,21 +153,37 @@ final class LayerTuner {
         Value weights = integer.operand(1);
         replace(target, integer, 1, by.weights(weights.type().shape(), weights.type().element() instanceof
                 QuantizedType.PerAxis));
-        replace(target, integer, 2, by.bias(integer.operand(0).type().quantized().scale(0)));
+        float inputScale = integer.operand(0).type().quantized().scale(0);
+        replace(target, integer, 2, by.bias(inputScale));
+        for (Node user : integer.result().users()) {
+            if (user.op() instanceof QReinterpret) {
+                TensorType old = user.result().type();
+                user.result().setType(new TensorType(GraphQuantizer.sumType(by.scales(), inputScale, old), old.shape()));
+            }
+        }
     }
 
-    private void round(StoredWeights result, float[] weights, int first, int count, LayerMoments moments) {
+    private void round(StoredWeights result, float inputScale, float[] weights, int first, int count,
+            LayerMoments moments) {
         int size = moments.size();
         double[][] w = new double[count][size];
         double[] scales = new double[count];
+        double[] least = new double[count];
         for (int o = 0; o < count; o++) {
             scales[o] = result.scale(first + o);
+            least[o] = StoredWeights.leastScale(result.bias()[first + o], inputScale);
             for (int k = 0; k < size; k++) {
                 w[o][k] = weights[(first + o) * size + k];
             }
         }
-        int[][] q = RoundingProblem.solve(w, scales, result.bits(), moments, how.rounding(), how.biasCorrection());
+        boolean ownScales = result.scales().length == result.bias().length;
+        WeightRounding rounding = how.rounding() == WeightRounding.ALTERNATING && !ownScales ? WeightRounding.DESCENT
+                : how.rounding();
+        int[][] q = RoundingProblem.solve(w, scales, least, result.bits(), moments, rounding, how.biasCorrection());
         for (int o = 0; o < count; o++) {
+            if (ownScales) {
+                result.scales()[first + o] = (float) scales[o];
+            }
             for (int k = 0; k < size; k++) {
                 result.values()[(first + o) * size + k] = (byte) q[o][k];
             }

@@ -21,6 +21,7 @@ final class RoundingProblem {
     private static final double CANCELLATION = 1e-10;
     private static final double LEAST_DAMPING = 1e-30;
     private static final int MOST_SWEEPS = 16;
+    private static final int MOST_REFITS = 8;
     private final WeightBits bits;
     private final double[][] h;
     private final double[][] targets;
@@ -43,11 +44,12 @@ final class RoundingProblem {
      * Rounds the weights of one group.
      *
      * @param weights real weights for each output of the group
-     * @param scales scale of each output
+     * @param scales scale of each output; overwritten where the rounding chooses scales too
+     * @param least lower bound of each output's scale
      * @param central whether the bias takes back the mean error, so that only what varies counts
      */
-    static int[][] solve(double[][] weights, double[] scales, WeightBits bits, LayerMoments moments,
-            WeightRounding rounding, boolean central) {
+    static int[][] solve(double[][] weights, double[] scales, double[] least, WeightBits bits,
+            LayerMoments moments, WeightRounding rounding, boolean central) {
         int n = moments.size();
         double damping = damping(moments, DAMPING, central);
         double[][] h = new double[n][n];
@@ -70,8 +72,14 @@ final class RoundingProblem {
         double[][] targets = moments.isCrossed() ? corrected(weights, moments, central) : weights;
         RoundingProblem problem = new RoundingProblem(bits, h, targets, scales);
         problem.successive(Cholesky.factor(permuted), order);
-        if (rounding == WeightRounding.DESCENT) {
-            IntStream.range(0, weights.length).parallel().forEach(problem::descend);
+        if (rounding != WeightRounding.GPTQ) {
+            IntStream.range(0, weights.length).parallel().forEach(o -> {
+                problem.descend(o);
+                int left = rounding == WeightRounding.ALTERNATING ? MOST_REFITS : 0;
+                while (left-- > 0 && problem.refit(o, least[o])) {
+                    problem.descend(o);
+                }
+            });
         }
         return problem.q;
     }
@@ -180,5 +188,33 @@ final class RoundingProblem {
                 }
             }
         }
+    }
+
+    /** Takes the scale of least error for an output's stored values; says whether that is another one. */
+    private boolean refit(int o, double least) {
+        int n = h.length;
+        double cross = 0;
+        double square = 0;
+        for (int i = 0; i < n; i++) {
+            if (q[o][i] != 0) {
+                double t = 0;
+                double own = 0;
+                for (int j = 0; j < n; j++) {
+                    t += h[i][j] * targets[o][j];
+                    own += h[i][j] * q[o][j];
+                }
+                cross += q[o][i] * t;
+                square += q[o][i] * own;
+            }
+        }
+        double best = square > 0 ? (float) Math.max(cross / square, least) : scales[o];
+        if (!(best >= Float.MIN_NORMAL) || best == scales[o]) {
+            return false;
+        }
+        scales[o] = best;
+        for (int i = 0; i < n; i++) {
+            errors[o][i] = targets[o][i] - best * q[o][i];
+        }
+        return true;
     }
 }

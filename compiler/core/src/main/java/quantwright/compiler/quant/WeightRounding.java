@@ -18,7 +18,13 @@ public enum WeightRounding {
      * section 3.2, which AdaRound relaxes to a continuous one; the descent that of P. Nair and A. Suggala, "CDQuant:
      * greedy coordinate descent for accurate LLM quantization", 2024.
      */
-    DESCENT;
+    DESCENT,
+    /**
+     * {@link #DESCENT} in turn with the scales: each output's is the one of least squared error for the stored values, by which
+     * these are then improved again. Weights and step sizes of a layer are chosen together by its error as in I. Hubara et al.,
+     * "Accurate post training quantization with small calibration sets", ICML 2021, section 3.1.
+     */
+    ALTERNATING;
 
     /** Name on the command line. */
     public String text() {

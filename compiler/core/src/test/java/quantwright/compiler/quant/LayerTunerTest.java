@@ -11,6 +11,7 @@ import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.InterpreterExecutor;
 import quantwright.ir.Graph;
 import quantwright.ir.Level;
+import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.data.Tensor;
@@ -22,6 +23,7 @@ import quantwright.ir.op.Constant;
 import quantwright.ir.op.Conv2d;
 import quantwright.ir.op.Dense;
 import quantwright.ir.op.Op;
+import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.Reshape;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
@@ -55,6 +57,20 @@ class LayerTunerTest {
     void theSameDataGivesTheSameBytes() {
         WeightOptions how = WeightOptions.standard();
         assertEquals(QirPrinter.print(quantize(how)), QirPrinter.print(quantize(how)));
+    }
+
+    @Test
+    void scalesOfSumsThatBecomeRealsFollowTheWeights() {
+        Graph tuned = quantize(WeightOptions.standard().withRounding(WeightRounding.ALTERNATING));
+        Node typed = tuned.nodes().stream().filter(n -> n.op() instanceof QReinterpret).findFirst().orElseThrow();
+        Node layer = typed.operand(0).producer();
+        double input = layer.operand(0).type().quantized().scale(0);
+        for (int o = 0; o < typed.result().type().dim(-1); o++) {
+            assertEquals((float) (input * layer.operand(1).type().quantized().scale(o)),
+                    typed.result().type().quantized().scale(o));
+        }
+        double nearest = noise(quantize(WeightOptions.standard().untuned()));
+        assertTrue(noise(tuned) < nearest, noise(tuned) + " against " + nearest);
     }
 
     @Test

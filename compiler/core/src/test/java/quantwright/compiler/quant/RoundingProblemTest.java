@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,8 @@ class RoundingProblemTest {
     @ParameterizedTest
     @EnumSource(WeightBits.class)
     void valuesStayInTheirRange(WeightBits bits) {
-        for (WeightRounding rounding : new WeightRounding[] {WeightRounding.GPTQ, WeightRounding.DESCENT}) {
+        for (WeightRounding rounding : List.of(WeightRounding.GPTQ, WeightRounding.DESCENT,
+                WeightRounding.ALTERNATING)) {
             for (int q : solve(random.doubles(SIZE, -40, 40).toArray(), bits, rounding)) {
                 assertTrue(Math.abs(q) <= bits.limit(), bits + " gave " + q);
                 assertTrue(bits != WeightBits.W1 || q != 0, "one bit has no 0");
@@ -62,7 +64,7 @@ class RoundingProblemTest {
         }
         moments.finish();
         double[] w = {0.2, -0.4, 0.6, 0, 0.1, -0.8};
-        int[][] q = RoundingProblem.solve(new double[][] {w}, new double[] {0.2}, WeightBits.W4, moments,
+        int[][] q = RoundingProblem.solve(new double[][] {w}, new double[] {0.2}, new double[1], WeightBits.W4, moments,
                 WeightRounding.DESCENT, true);
         assertArrayEquals(new int[] {1, -2, 3, 0, 0, -4}, q[0]);
     }
@@ -79,8 +81,8 @@ class RoundingProblemTest {
         }
         moments.finish();
         double[] w = random.doubles(SIZE, 0.2, 0.4).toArray();
-        int[][] q = RoundingProblem.solve(new double[][] {w}, new double[] {0.001}, WeightBits.W8, moments,
-                WeightRounding.GPTQ, true);
+        int[][] q = RoundingProblem.solve(new double[][] {w}, new double[] {0.001}, new double[1], WeightBits.W8,
+                moments, WeightRounding.GPTQ, true);
         double before = 0;
         double after = 0;
         for (int k = 0; k < SIZE; k++) {
@@ -105,8 +107,32 @@ class RoundingProblemTest {
         assertEquals(product - mean * moments.mean(4), moments.second(2, 4, true), 1e-12);
     }
 
+    @Test
+    void scalesChosenWithTheValuesLessenTheError() {
+        double fixed = 0;
+        double chosen = 0;
+        for (int trial = 0; trial < 40; trial++) {
+            double[] w = random.doubles(SIZE, -0.9, 0.9).toArray();
+            double[] scale = {SCALE};
+            int[] q = RoundingProblem.solve(new double[][] {w}, scale, new double[1], WeightBits.W4, moments(),
+                    WeightRounding.ALTERNATING, false)[0];
+            fixed += error(w, solve(w, WeightBits.W4, WeightRounding.DESCENT));
+            chosen += error(w, q, scale[0]);
+        }
+        assertTrue(chosen < 0.9 * fixed, chosen + " against " + fixed);
+    }
+
+    @Test
+    void aScaleStaysLargeEnoughForItsBias() {
+        double[] scale = {SCALE};
+        RoundingProblem.solve(new double[][] {{0.1, -0.1, 0.05, 0.1, -0.02, 0.1}}, scale, new double[] {SCALE},
+                WeightBits.W4, moments(), WeightRounding.ALTERNATING, false);
+        assertTrue(scale[0] >= (float) SCALE, "the scale shrank to " + scale[0]);
+    }
+
     private int[] solve(double[] w, WeightBits bits, WeightRounding rounding) {
-        return RoundingProblem.solve(new double[][] {w}, new double[] {SCALE}, bits, moments(), rounding, false)[0];
+        return RoundingProblem.solve(new double[][] {w}, new double[] {SCALE}, new double[1], bits, moments(), rounding,
+                false)[0];
     }
 
     private LayerMoments moments() {
@@ -131,11 +157,15 @@ class RoundingProblemTest {
     }
 
     private double error(double[] w, int[] q) {
+        return error(w, q, SCALE);
+    }
+
+    private double error(double[] w, int[] q, double scale) {
         double sum = 0;
         for (double[] row : inputs) {
             double e = 0;
             for (int k = 0; k < SIZE; k++) {
-                e += row[k] * (w[k] - SCALE * q[k]);
+                e += row[k] * (w[k] - scale * q[k]);
             }
             sum += e * e;
         }
