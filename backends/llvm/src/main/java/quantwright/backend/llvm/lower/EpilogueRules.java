@@ -110,15 +110,9 @@ final class EpilogueRules {
         return op instanceof Unary u && u.kind() == UnaryKind.RELU || op instanceof Clip || op instanceof LeakyRelu;
     }
 
-    /** Epilogues add and store bytes; sums of or into 16 bits are loops of their own. */
-    private static boolean areBytes(Node add) {
-        return add.result().type().storage() == ScalarType.I8
-                && add.operands().stream().allMatch(operand -> operand.type().storage() == ScalarType.I8);
-    }
-
     private static boolean isAdd(Node next, Value through, boolean integer) {
         boolean add = integer
-                ? next.op() instanceof QAdd q && !q.subtract() && q.rounding() instanceof Rounding.F32 && areBytes(next)
+                ? next.op() instanceof QAdd q && !q.subtract() && q.rounding() instanceof Rounding.F32
                 : next.op() instanceof Binary b && b.kind() == BinaryKind.ADD;
         if (!add || next.operand(0) == next.operand(1)) {
             return false;
