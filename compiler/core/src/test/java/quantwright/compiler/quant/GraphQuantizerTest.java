@@ -244,6 +244,25 @@ class GraphQuantizerTest {
         return GraphQuantizer.quantize(g, statistics, options);
     }
 
+    @Test
+    void aJoinOfFloatsThatCalibrationDoesNotSeeHasTheRangeOfItsOperands() {
+        Graph g = network();
+        CalibrationStatistics statistics = new CalibrationStatistics();
+        Interpreter.run(g, List.of(INPUT), (v, t) -> {
+            if (!OpRoles.isConstant(v) && !v.name().equals("joined") && !v.name().equals("pooled")) {
+                statistics.count(v.name(), t);
+            }
+        });
+        PrecisionPlan last = PrecisionPlan.uniform(precision("float")).with("y", LayerPrecision.W8A8);
+        QuantizationOptions options = QuantizationOptions.standard().withMethod(RangeMethod.MIN_MAX).withPrecision(last);
+        Node y = GraphQuantizer.quantize(g, statistics, options).nodes().stream().filter(n -> n.op() instanceof QConv2d)
+                .findFirst().orElseThrow();
+        ValueRange sum = statistics.extremes().get("sum");
+        ValueRange b = statistics.extremes().get("b");
+        ValueRange both = sum.union(b);
+        assertEquals((float) ((both.high() - both.low()) / 255), y.operand(0).type().quantized().scale(0));
+    }
+
     private Graph network() {
         Graph g = new Graph("g", Level.GRAPH);
         Value x = g.addInput("x", TensorType.of(ScalarType.F32, 1, 8, 8, 3));
