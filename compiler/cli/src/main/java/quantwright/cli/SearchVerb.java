@@ -80,7 +80,8 @@ final class SearchVerb extends Verb {
             description = "What layers may have, preferred first: float, w8a8, w4a8, w2a8, w1a8, w8a16, ..."
                 + " Default: ${DEFAULT-VALUE}.")
     private List<String> precisions;
-    @Option(names = "--costs", paramLabel = "FILE", description = "A cost table to use instead of measuring, as of qw profile measure.")
+    @Option(names = "--costs", paramLabel = "FILE",
+            description = "A cost table to use instead of measuring, as of qw profile measure.")
     private Path costsFile;
     @Option(names = "--sensitivity", paramLabel = "FILE",
             description = "Results of qw sensitivity to use and add to. Default: sensitivity.json in DIR.")

@@ -72,7 +72,8 @@ class SearchPageTest {
         List<String> kept = Files.readAllLines(results);
         assertTrue(kept.size() < lines(folder.resolve("whole/sensitivity.json")), "nothing was left to measure");
         assertEquals(0, shell(search("broken", SMALL)).status);
-        for (String file : List.of("sensitivity.json", "losses.json", "best.plan", "front.svg", "front.json", "front-01.plan")) {
+        for (String file : List.of("sensitivity.json", "losses.json", "best.plan", "front.svg", "front.json",
+                "front-01.plan")) {
             assertEquals(-1, Files.mismatch(folder.resolve("whole").resolve(file), folder.resolve("broken").resolve(file)),
                     file);
         }

@@ -123,7 +123,8 @@ public final class CostMeter {
         Optional<CostOracle> oracle = oracle();
         return table(precisions, graphs, (layer, p) -> new LayerCost(true, 0, nanos[p][layer] * 1e-9, oracle.map(o ->
                 estimate(o, layer, precisions.get(p)).joules()).orElse(0.0), 0, 0, 0), oracle.isPresent(),
-                "measured on " + HostName.text() + ", least of " + rounds + " rounds" + (oracle.isPresent() ? "; energy from the profile" : ""),
+                "measured on " + HostName.text() + ", least of " + rounds + " rounds"
+                + (oracle.isPresent() ? "; energy from the profile" : ""),
                 boundaries(programs.subList(precisions.size(), programs.size()),
                 times.subList(precisions.size(), times.size())), StepReads.moments(int8.graph(),
                 int8.manifest().orElseThrow(), layers));
