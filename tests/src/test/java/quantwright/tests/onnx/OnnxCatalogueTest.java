@@ -19,6 +19,7 @@ import quantwright.ir.Value;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.loc.Location;
+import quantwright.ir.type.ScalarType;
 import quantwright.ir.verify.Verifier;
 import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
@@ -67,16 +68,21 @@ class OnnxCatalogueTest {
         }
     }
 
-    /** The first sample of the model's data, or noise. */
+    /** The first sample of the model's data, or noise; indices where the model takes integers. */
     private static List<Tensor> inputs(CatalogueModel model, Graph graph) throws Exception {
         List<Tensor> all = new ArrayList<>();
         var random = new Random(5);
         for (Value input : graph.inputs()) {
+            int elements = Math.toIntExact(input.type().shape().elementCount());
+            if (input.type().element() == ScalarType.I64) {
+                all.add(Tensor.of(input.type(), random.longs(elements, 0, 128).toArray()));
+                continue;
+            }
             float[] values;
             if (model.data().isPresent() && graph.inputs().size() == 1) {
                 values = model.evaluationData().floats(0);
             } else {
-                values = new float[Math.toIntExact(input.type().shape().elementCount())];
+                values = new float[elements];
                 for (int i = 0; i < values.length; i++) {
                     values[i] = random.nextFloat();
                 }

@@ -8,8 +8,13 @@ import quantwright.compiler.data.DataSet;
 import quantwright.compiler.data.NumericType;
 import quantwright.ir.type.TensorType;
 
-/** Random samples for models of the catalogue that have no data; the same for the same model. */
+/**
+ * Random samples for models of the catalogue that have no data; the same for the same model. Wide integers are indices, such
+ * as tokens, and below 128.
+ */
 public record RandomData(TensorType input, int samples) implements DataSet {
+    private static final int INDICES = 128;
+
     @Override
     public String name() {
         return "random";
@@ -46,10 +51,10 @@ public record RandomData(TensorType input, int samples) implements DataSet {
             Random random = new Random(first + i);
             long at = i * sampleBytes();
             for (long e = 0; e < sampleElements(); e++) {
-                if (type() == NumericType.F32) {
-                    into.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 4 * e, (float) random.nextGaussian());
-                } else {
-                    into.set(ValueLayout.JAVA_BYTE, at + e, (byte) random.nextInt());
+                switch (type()) {
+                    case F32 -> into.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 4 * e, (float) random.nextGaussian());
+                    case I64 -> into.set(ValueLayout.JAVA_LONG_UNALIGNED, at + 8 * e, random.nextInt(INDICES));
+                    default -> into.set(ValueLayout.JAVA_BYTE, at + e, (byte) random.nextInt());
                 }
             }
         }
