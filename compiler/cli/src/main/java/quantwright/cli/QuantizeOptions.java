@@ -35,7 +35,8 @@ final class QuantizeOptions {
     @Option(names = "--per-tensor", description = "One weight scale for each layer instead of one for each channel.")
     private boolean perTensor;
     @Option(names = "--precision", paramLabel = "BITS",
-            description = "Bits of weights and activations, such as w4a8; weights 8, 4, 2, 1, activations 8, 16."
+            description = "Bits of weights and activations, such as w4a8; weights 8, 4, 2, 1, activations 8, 16;"
+            + " w4g32a8 gives each 32 inputs a multiplier of the weights' scale."
             + " Default: w8a8.")
     private String precision;
     @Option(names = "--weight-range", paramLabel = "METHOD",

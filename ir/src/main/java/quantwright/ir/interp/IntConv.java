@@ -19,7 +19,7 @@ final class IntConv {
         }
         QuantizedType from = x.type().quantized();
         ConvPlan plan = new ConvPlan(op.window(), op.groups(), x.type().shape(), w.type().shape());
-        int[][] weights = Columns.of(Quantizing.centred(w), plan.groups(), plan.outputs(), plan.taps());
+        int[][] weights = Columns.of(Quantizing.factors(w), plan.groups(), plan.outputs(), plan.taps());
         Requantizer[] requantizers = IntSums.requantizers(op.rounding(), from.scale(0), w.type().quantized(), result,
                 Scales::productFactor);
         int[] image = Quantizing.centred(x);

@@ -21,9 +21,9 @@ final class IntProduct {
         QuantizedType weights = w.type().quantized();
         Requantizer[] requantizers = IntSums.requantizers(op.rounding(), x.type().quantized().scale(0), weights, result,
                 (in, weight, to) -> Scales.fullyConnectedFactor(op.rounding(),
-                        weights instanceof QuantizedType.PerAxis, in, weight, to));
+                        !(weights instanceof QuantizedType.PerTensor), in, weight, to));
         int[] rows = Quantizing.centred(x);
-        int[][] columns = Columns.of(Quantizing.centred(w), 1, n, k);
+        int[][] columns = Columns.of(Quantizing.factors(w), 1, n, k);
         IntSums sums = IntSums.of(x, w, bias, out, op.clamp(), n);
         for (int at = 0; at < out.size(); at += n) {
             sums.start(0);
@@ -64,7 +64,7 @@ final class IntProduct {
         boolean fits = switch (type) {
             case QuantizedType.PerTensor _ -> true;
             case QuantizedType.PerAxis p -> p.axis() == axis;
-            case QuantizedType.PerBlock _ -> false;
+            case QuantizedType.PerBlock _, QuantizedType.PerGroup _ -> false;
         };
         if (!fits) {
             throw new IllegalArgumentException("operand " + t.type().element()

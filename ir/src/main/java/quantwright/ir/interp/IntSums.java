@@ -150,9 +150,9 @@ final class IntSums {
         if (result.element() == ScalarType.I32) {
             return new Requantizer[0];
         }
-        Requantizer[] all = new Requantizer[weights.scaleCount()];
+        Requantizer[] all = new Requantizer[weights.sumScaleCount()];
         Arrays.setAll(all, o -> Requantizer.of(rounding,
-                factor.of(in, weights.scale(o), result.quantized().scale(0))));
+                factor.of(in, weights.sumScale(o), result.quantized().scale(0))));
         return all;
     }
 }

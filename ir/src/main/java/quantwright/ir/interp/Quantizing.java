@@ -33,6 +33,11 @@ final class Quantizing {
         return switch (type) {
             case QuantizedType.PerTensor _ -> 0;
             case QuantizedType.PerAxis p -> (int) (i / shape.product(p.axis() + 1, shape.rank()) % shape.dim(p.axis()));
+            case QuantizedType.PerGroup p -> {
+                int index = (int) (i / shape.product(p.axis() + 1, shape.rank()) % shape.dim(p.axis()));
+                int k = (int) (i / shape.product(p.groupAxis() + 1, shape.rank()) % shape.dim(p.groupAxis()));
+                yield index * p.groups() + k / p.groupSize();
+            }
             case QuantizedType.PerBlock p -> {
                 int inner = (int) shape.product(p.axis() + 1, shape.rank());
                 int extent = shape.dim(p.axis());
@@ -107,6 +112,17 @@ final class Quantizing {
         int[] out = centred(x, 0);
         for (int i = 0; i < out.length; i++) {
             out[i] -= type.zeroPoint(group(type, x.type().shape(), i));
+        }
+        return out;
+    }
+
+    /** Weights as products multiply them: less their zero points, times the multipliers of their groups. */
+    static int[] factors(Tensor w) {
+        int[] out = centred(w);
+        if (w.type().element() instanceof QuantizedType.PerGroup p) {
+            for (int i = 0; i < out.length; i++) {
+                out[i] *= p.multipliers().get(group(p, w.type().shape(), i));
+            }
         }
         return out;
     }

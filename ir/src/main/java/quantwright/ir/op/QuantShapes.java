@@ -18,13 +18,15 @@ final class QuantShapes {
     }
 
     /**
-     * Constraint 4 of quantized products: x per tensor, w per tensor or per axis of its outputs, i32 bias.
+     * Constraint 4 of quantized products: x per tensor, w per tensor or per axis of its outputs, with or without
+     * multipliers of groups of inputs, i32 bias.
      */
     static void product(OpContext cx, int weightAxis) {
         cx.require(cx.operand(0).element() instanceof QuantizedType.PerTensor, 4, "x must be quantized per tensor");
         ElementType w = cx.operand(1).element();
         cx.require(w instanceof QuantizedType.PerTensor || w instanceof QuantizedType.PerAxis p
-                && p.axis() == weightAxis, 4, "w must be quantized per tensor or along axis " + weightAxis);
+                && p.axis() == weightAxis || w instanceof QuantizedType.PerGroup g && g.axis() == weightAxis
+                && g.groupAxis() == cx.operand(1).rank() - 1, 4, "w must be quantized per tensor or along axis " + weightAxis);
         cx.require(cx.count() < 3 || cx.operand(2).storage() == ScalarType.I32, 4, "bias must be i32");
     }
 

@@ -1,5 +1,6 @@
 package quantwright.ir.text;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.antlr.v4.runtime.ParserRuleContext;
@@ -103,8 +104,8 @@ final class TypeBinder {
 
     private static QuantizedType quantized(AngleItemContext head, AngleItemContext tail) {
         int parts = head.angleAtom().size();
-        if (parts < 2 || parts > 4) {
-            throw new Fault(IrDiagnostic.BAD_TYPE, head, "expected storage:expressed[:axis[:block]]");
+        if (parts < 2 || parts > 5) {
+            throw new Fault(IrDiagnostic.BAD_TYPE, head, "expected storage:expressed[:axis[:block | :group axis:group]]");
         }
         ScalarType storage = scalar(head.angleAtom(0).getStart(), head.angleAtom(0).getText());
         ScalarType expressed = scalar(head.angleAtom(1).getStart(), head.angleAtom(1).getText());
@@ -121,6 +122,10 @@ final class TypeBinder {
         }
         String numbers = tail.angleAtom(0).getText();
         String[] items = numbers.substring(1, numbers.length() - 1).split(",", -1);
+        int axis = Integer.parseInt(head.angleAtom(2).getText());
+        if (parts == 5) {
+            return groups(storage, expressed, axis, head, items);
+        }
         float[] scales = new float[items.length];
         int[] zeros = new int[items.length];
         for (int i = 0; i < items.length; i++) {
@@ -129,10 +134,28 @@ final class TypeBinder {
             scales[i] = Literals.parseFloat(colon < 0 ? item : item.substring(0, colon));
             zeros[i] = colon < 0 ? 0 : Integer.parseInt(item.substring(colon + 1));
         }
-        int axis = Integer.parseInt(head.angleAtom(2).getText());
         return parts == 3
                 ? new QuantizedType.PerAxis(storage, expressed, axis, Floats.of(scales), Ints.of(zeros))
                 : new QuantizedType.PerBlock(storage, expressed, axis, Integer.parseInt(head.angleAtom(3).getText()),
                         Floats.of(scales), Ints.of(zeros));
+    }
+
+    /** Reads {@code scale*multiplier*multiplier..., ...}. */
+    private static QuantizedType groups(ScalarType storage, ScalarType expressed, int axis, AngleItemContext head,
+            String[] items) {
+        float[] scales = new float[items.length];
+        List<Integer> multipliers = new ArrayList<>();
+        for (int i = 0; i < items.length; i++) {
+            String[] factors = items[i].strip().split("\\*", -1);
+            scales[i] = Literals.parseFloat(factors[0].strip());
+            if (multipliers.size() != (factors.length - 1) * i) {
+                throw new IllegalArgumentException("scales have different numbers of group multipliers");
+            }
+            for (int g = 1; g < factors.length; g++) {
+                multipliers.add(Integer.parseInt(factors[g].strip()));
+            }
+        }
+        return new QuantizedType.PerGroup(storage, expressed, axis, Integer.parseInt(head.angleAtom(3).getText()),
+                Integer.parseInt(head.angleAtom(4).getText()), Floats.of(scales), Ints.of(multipliers));
     }
 }

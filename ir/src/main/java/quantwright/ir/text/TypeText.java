@@ -7,7 +7,8 @@ import quantwright.ir.type.TensorType;
 
 /**
  * Prints types: {@code f32[1x8]}, {@code q<i8:f32, 0.5:-3>[1x8]}, {@code q<i8:f32:0, {0.5, 0.25:1}>[2x8]} per axis 0,
- * {@code q<i4:f32:1:32, {...}>[8x64]} in blocks of 32 along axis 1. A zero point of 0 is not printed.
+ * {@code q<i4:f32:1:32, {...}>[8x64]} in blocks of 32 along axis 1, {@code q<i4:f32:0:1:32, {0.5*3*255, ...}>[8x64]} per
+ * axis 0 with multipliers for groups of 32 along axis 1. A zero point of 0 is not printed.
  */
 public final class TypeText {
     private TypeText() {
@@ -43,7 +44,22 @@ public final class TypeText {
                 out.append(':').append(q.axis()).append(':').append(q.blockSize());
                 parameters(q, out);
             }
+            case QuantizedType.PerGroup q -> {
+                head(q, out);
+                out.append(':').append(q.axis()).append(':').append(q.groupAxis()).append(':').append(q.groupSize());
+                groups(q, out);
+            }
         }
+    }
+
+    private static void groups(QuantizedType.PerGroup q, StringBuilder out) {
+        for (int i = 0; i < q.scales().size(); i++) {
+            out.append(i == 0 ? ", {" : ", ").append(Literals.text(q.scales().get(i)));
+            for (int g = 0; g < q.groups(); g++) {
+                out.append('*').append(q.multipliers().get(i * q.groups() + g));
+            }
+        }
+        out.append("}>");
     }
 
     private static void head(QuantizedType q, StringBuilder out) {

@@ -2,13 +2,14 @@ package quantwright.ir.type;
 
 /**
  * Integer storage that expresses reals: {@code real = scale * (q - zeroPoint)}. The granularity is per tensor, per axis
- * (one scale for each index of {@code axis}) or per block (groups of {@code blockSize} along {@code axis}).
+ * (one scale for each index of {@code axis}), per block (groups of {@code blockSize} along {@code axis}) or per group (a
+ * scale for each index of {@code axis} times an integer for each group along another axis).
  */
 public sealed interface QuantizedType extends ElementType {
     /** Type of the reals this stands for: f32, f16 or bf16. */
     ScalarType expressed();
 
-    /** Number of scales: 1 per tensor, the axis length per axis, the number of groups per block. */
+    /** Number of scales: 1 per tensor, the axis length per axis, the number of groups per block or group. */
     int scaleCount();
 
     /** Scale number {@code i}; positive and finite. */
@@ -16,6 +17,21 @@ public sealed interface QuantizedType extends ElementType {
 
     /** Zero point number {@code i}, within the storage range. */
     int zeroPoint(int i);
+
+    /** Number of scales by which a product's sums over these weights become reals: multipliers are in the sums. */
+    default int sumScaleCount() {
+        return scaleCount();
+    }
+
+    /** Scale number {@code i} of those that {@link #sumScaleCount} counts. */
+    default float sumScale(int i) {
+        return scale(i);
+    }
+
+    /** Whether the scale varies along an index: per block or per group. */
+    default boolean isBlocked() {
+        return this instanceof PerBlock || this instanceof PerGroup;
+    }
 
     /** Whether every zero point is 0. */
     default boolean isSymmetric() {
@@ -108,6 +124,76 @@ public sealed interface QuantizedType extends ElementType {
         @Override
         public int zeroPoint(int i) {
             return zeroPoints.get(i);
+        }
+    }
+
+    /**
+     * A scale for each index of {@code axis} times a {@code u8} for each group of {@code groupSize} elements along
+     * {@code groupAxis}, so that sums over groups stay integers; zero points are 0. Multipliers are those of index 0
+     * first. Source: S. Dai et al., "VS-Quant: per-vector scaled quantization", MLSys 2021, section 4.4.
+     */
+    record PerGroup(ScalarType storage, ScalarType expressed, int axis, int groupAxis, int groupSize, Floats scales,
+                    Ints multipliers) implements QuantizedType {
+        /** Greatest multiplier. */
+        public static final int MOST = 255;
+
+        /** Checks storage kind, axes, group size, scales and multipliers. */
+        public PerGroup {
+            Checks.common(storage, expressed);
+            if (axis < 0 || groupAxis <= axis || groupSize <= 0) {
+                throw new IllegalArgumentException("axis " + axis + ", groups of " + groupSize + " along axis "
+                        + groupAxis + "; groups lie along a later axis");
+            }
+            if (scales.size() == 0 || multipliers.size() == 0 || multipliers.size() % scales.size() != 0) {
+                throw new IllegalArgumentException(multipliers.size() + " multipliers for " + scales.size() + " scales");
+            }
+            for (int i = 0; i < scales.size(); i++) {
+                Checks.scale(scales.get(i));
+            }
+            if (multipliers.stream().anyMatch(m -> m < 1 || m > MOST)) {
+                throw new IllegalArgumentException("group multipliers lie in 1 to " + MOST);
+            }
+        }
+
+        /** Groups of each index of {@link #axis}. */
+        public int groups() {
+            return multipliers.size() / scales.size();
+        }
+
+        /** Multiplier of element {@code k} along the group axis, at index {@code i} of {@link #axis}. */
+        public int multiplier(int i, int k) {
+            return multipliers.get(i * groups() + k / groupSize);
+        }
+
+        /** Bytes that the multipliers take beside the stored values. */
+        public long multiplierBytes() {
+            return multipliers.size();
+        }
+
+        @Override
+        public int sumScaleCount() {
+            return scales.size();
+        }
+
+        @Override
+        public float sumScale(int i) {
+            return scales.get(i);
+        }
+
+        @Override
+        public int scaleCount() {
+            return multipliers.size();
+        }
+
+        /** The scale of a group: that of its index times its multiplier, one f32 product. */
+        @Override
+        public float scale(int i) {
+            return scales.get(i / groups()) * multipliers.get(i);
+        }
+
+        @Override
+        public int zeroPoint(int i) {
+            return 0;
         }
     }
 

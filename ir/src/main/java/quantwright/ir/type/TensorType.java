@@ -6,11 +6,12 @@ import java.util.Optional;
  * Type of a value: element, fixed shape, and in TILE graphs a layout (empty: dense row-major, native encoding).
  */
 public record TensorType(ElementType element, Shape shape, Optional<Layout> layout) {
-    /** Checks the fit of per-axis and per-block parameters with the shape. */
+    /** Checks the fit of per-axis, per-block and per-group parameters with the shape. */
     public TensorType {
         switch (element) {
             case QuantizedType.PerAxis q -> requireScales(q, q.axis(), shape, 1);
             case QuantizedType.PerBlock q -> requireScales(q, q.axis(), shape, q.blockSize());
+            case QuantizedType.PerGroup q -> requireGroups(q, shape);
             case QuantizedType.PerTensor _, ScalarType _ -> { }
         }
     }
@@ -25,6 +26,17 @@ public record TensorType(ElementType element, Shape shape, Optional<Layout> layo
                 : groups;
         if (q.scaleCount() != expected) {
             throw new IllegalArgumentException(q.scaleCount() + " scales where shape " + shape + " needs " + expected);
+        }
+    }
+
+    private static void requireGroups(QuantizedType.PerGroup q, Shape shape) {
+        if (q.groupAxis() >= shape.rank()) {
+            throw new IllegalArgumentException("group axis " + q.groupAxis() + " is outside rank " + shape.rank());
+        }
+        int groups = Math.ceilDiv(shape.dim(q.groupAxis()), q.groupSize());
+        if (q.scales().size() != shape.dim(q.axis()) || q.groups() != groups) {
+            throw new IllegalArgumentException(q.scales().size() + " scales of " + q.groups() + " groups where shape "
+                    + shape + " needs " + shape.dim(q.axis()) + " of " + groups);
         }
     }
 

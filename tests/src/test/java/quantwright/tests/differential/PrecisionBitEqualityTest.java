@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import quantwright.backend.CompileRequest.Progress;
@@ -32,6 +33,7 @@ import quantwright.ir.op.Dense;
 import quantwright.ir.op.OpRegistry;
 import quantwright.ir.text.QirParser;
 import quantwright.ir.text.QirPrinter;
+import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 import quantwright.profiles.HardwareProfile;
 import quantwright.profiles.ProfileCatalogue;
@@ -45,6 +47,23 @@ class PrecisionBitEqualityTest {
     @ParameterizedTest
     @ValueSource(strings = {"x86-avx512-vnni", "x86-avx2", "jvm"})
     void codeEqualsInterpreter(String profileId) throws FormatException {
+        assertEquals(Set.of(ScalarType.I8, ScalarType.I4, ScalarType.I2, ScalarType.SIGN1),
+                weightTypes(equal(profileId, PrecisionBitEqualityTest::plan)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x86-avx512-vnni", "x86-avx2", "jvm"})
+    void multipliersOfGroupsEqualInterpreter(String profileId) throws FormatException {
+        for (String precision : List.of("w4g32a8", "w2g32a8")) {
+            Graph graph = equal(profileId, g -> PrecisionPlan.uniform(LayerPrecision.parse(precision).orElseThrow()));
+            long groups = graph.nodes().stream().flatMap(n -> n.operands().stream()).filter(v ->
+                    v.type().element() instanceof QuantizedType.PerGroup).count();
+            assertTrue(groups > 0, QirPrinter.print(graph));
+        }
+    }
+
+    /** Quantizes by a plan and compares code with the interpreter; the QUANT graph. */
+    private static Graph equal(String profileId, Function<Graph, PrecisionPlan> plan) throws FormatException {
         CatalogueModel entry = ModelCatalogue.load().get("glyphs");
         assumeTrue(ModelCatalogue.absent(entry).isEmpty(), "SKIPPED: shared data is absent: "
                 + ModelCatalogue.absent(entry));
@@ -53,9 +72,8 @@ class PrecisionBitEqualityTest {
         DiagnosticSink sink = new DiagnosticSink();
         Model real = qw.load(entry.path(), ImportOptions.none(), sink);
         ModelFeed feed = new ModelFeed(entry.evaluationData(), real.input()).first(4);
-        Model mixed = real.quantize(feed, QuantizationOptions.standard().withPrecision(plan(real.graph())), profile, sink,
+        Model mixed = real.quantize(feed, QuantizationOptions.standard().withPrecision(plan.apply(real.graph())), profile, sink,
                 Progress.SILENT);
-        assertEquals(Set.of(ScalarType.I8, ScalarType.I4, ScalarType.I2, ScalarType.SIGN1), weightTypes(mixed.graph()));
         String text = QirPrinter.print(mixed.graph());
         assertEquals(text, QirPrinter.print(new QirParser(OpRegistry.builtin()).parse(text, "mixed")));
         List<Tensor> inputs = feed.inputs(0);
@@ -70,6 +88,7 @@ class PrecisionBitEqualityTest {
             assertTrue(differing.values().stream().allMatch(n -> n == 0), differing.toString());
             assertEquals(0, actual.getFirst().countDifferences(outputs.getFirst()));
         }
+        return mixed.graph();
     }
 
     private static PrecisionPlan plan(Graph graph) {

@@ -61,7 +61,7 @@ final class ComputedProducts {
         QuantizedType b = site.type(1).quantized();
         site.require(b.isSymmetric() || b instanceof QuantizedType.PerTensor,
                 "zero points along an axis have no kernel");
-        site.require(!(b instanceof QuantizedType.PerBlock), "scales of blocks have no kernel");
+        site.require(!b.isBlocked(), "scales of blocks have no kernel");
         if (b instanceof QuantizedType.PerAxis p) {
             site.require(p.axis() == site.type(1).rank() - (op.transposeB() ? 2 : 1), "scales lie along axis "
                     + p.axis());

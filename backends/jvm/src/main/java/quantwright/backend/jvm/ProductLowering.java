@@ -115,7 +115,7 @@ final class ProductLowering {
     }
 
     static void dense(QDense op, Site site) {
-        boolean perChannel = site.type(1).element() instanceof QuantizedType.PerAxis;
+        boolean perChannel = !(site.type(1).element() instanceof QuantizedType.PerTensor);
         Finish finish = finish(site, op.rounding(), op.clamp(), (in, weight, out) ->
                 Scales.fullyConnectedFactor(op.rounding(), perChannel, in, weight, out));
         if (!site.isConstant(1)) {
@@ -137,8 +137,8 @@ final class ProductLowering {
         }
         float in = Site.perTensor(site.type(0)).scale();
         QuantizedType weights = site.type(1).quantized();
-        double[] factors = new double[weights.scaleCount()];
-        Arrays.setAll(factors, o -> factor.of(in, weights.scale(o), Site.perTensor(result).scale()));
+        double[] factors = new double[weights.sumScaleCount()];
+        Arrays.setAll(factors, o -> factor.of(in, weights.sumScale(o), Site.perTensor(result).scale()));
         return rescaling(bias, rounding, factors, range(result, clamp), site.resultStorage());
     }
 
@@ -220,8 +220,11 @@ final class ProductLowering {
         QuantizedType type = w.type().quantized();
         float[] out = new float[w.size()];
         int inner = w.size() / Math.max(1, w.type().dim(0));
+        QuantizedType.PerGroup grouped = type instanceof QuantizedType.PerGroup g ? g : null;
+        int inputs = w.type().dim(-1);
         for (int i = 0; i < out.length; i++) {
-            out[i] = w.integer(i) - type.zeroPoint(type.scaleCount() == 1 ? 0 : i / inner);
+            out[i] = (w.integer(i) - type.zeroPoint(type.scaleCount() == 1 ? 0 : i / inner))
+                    * (grouped == null ? 1 : grouped.multiplier(i / inner, i % inputs));
         }
         return out;
     }

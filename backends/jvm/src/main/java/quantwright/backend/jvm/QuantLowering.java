@@ -68,7 +68,7 @@ final class QuantLowering {
         TensorType real = forward ? site.type(0) : site.result();
         site.require(real.element() == ScalarType.F32, real.element() + " has no kernel");
         QuantizedType type = quantized.quantized();
-        site.require(!(type instanceof QuantizedType.PerBlock), "scales of blocks have no kernel");
+        site.require(!type.isBlocked(), "scales of blocks have no kernel");
         site.require(!forward || type.storage().bits() <= 16, "integers of " + type.storage() + " have no kernel");
         int inner = type instanceof QuantizedType.PerAxis p
                 ? (int) quantized.shape().product(p.axis() + 1, quantized.rank()) : 1;

@@ -40,7 +40,7 @@ final class FlattenedDense {
                 || !Constants.isConstant(user.operand(1))) {
             return false;
         }
-        return !(user.operand(1).type().element() instanceof QuantizedType.PerBlock);
+        return !(user.operand(1).type().element() instanceof QuantizedType q && q.isBlocked());
     }
 
     // dense(flatten(transpose(x, p)), w) -> dense(flatten(x), w with permuted columns), where p keeps axis 0

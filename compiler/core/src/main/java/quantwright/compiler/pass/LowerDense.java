@@ -67,7 +67,7 @@ public final class LowerDense extends RewritePass {
                 w = moved.withType(new TensorType(new QuantizedType.PerAxis(p.storage(), p.expressed(), 0, p.scales(),
                         p.zeroPoints()), moved.type().shape()));
             }
-            case QuantizedType.PerAxis _, QuantizedType.PerBlock _ -> {
+            case QuantizedType.PerAxis _, QuantizedType.PerBlock _, QuantizedType.PerGroup _ -> {
                 return false;
             }
         }

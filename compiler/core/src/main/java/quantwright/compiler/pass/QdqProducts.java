@@ -165,7 +165,7 @@ final class QdqProducts {
             case QuantizedType.PerTensor _ -> true;
             case QuantizedType.PerAxis a -> Constants.isConstant(w)
                     && a.axis() == w.type().rank() - (m.transposeB() ? 2 : 1);
-            case QuantizedType.PerBlock _ -> false;
+            case QuantizedType.PerBlock _, QuantizedType.PerGroup _ -> false;
         };
     }
 

@@ -259,8 +259,9 @@ public final class GraphQuantizer {
                 : ((Constant) node.operand(2).producer().op()).data().toTensor().floats();
         WeightOptions how = options.weights();
         ChannelStatistics inputs = how.biasCorrection() ? statistics.channels(node.operand(0).name()) : null;
-        WeightBits bits = ((LayerPrecision.Integer) options.precision().of(node)).weights();
-        StoredWeights q = WeightQuantizer.quantize(weights, bias, inputScale, bits, how,
+        LayerPrecision.Integer precision = (LayerPrecision.Integer) options.precision().of(node);
+        StoredWeights q = WeightQuantizer.quantize(weights, bias, inputScale, precision.weights(), how,
+                precision.groupOf(node),
                 inputs == null ? null : inputs.means());
         List<Value> operands = List.of(x, constant(q.weights(weights.type().shape(), how.perChannel()), node.location()),
                 constant(q.bias(inputScale), node.location()));

@@ -3,6 +3,10 @@ package quantwright.compiler.quant;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import quantwright.ir.Node;
+import quantwright.ir.op.Conv2d;
+import quantwright.ir.op.Dense;
+import quantwright.ir.type.TensorType;
 
 /** Precision of one node: float, or integer. */
 public sealed interface LayerPrecision {
@@ -23,15 +27,37 @@ public sealed interface LayerPrecision {
      * @param weights storage of its constant weights; means nothing for a node without
      * @param activations storage of the activations it reads, at least: a value that several nodes read has what the
      *     widest of them asks
+     * @param group inputs whose weights share a multiplier of the scale, in dense layers and 1x1 convolutions that have
+     *     more inputs than that; 0 for a scale for each output only
      */
-    record Integer(WeightBits weights, ActivationBits activations) implements LayerPrecision {
+    record Integer(WeightBits weights, ActivationBits activations, int group) implements LayerPrecision {
+        /** Checks that groups go with 8-bit activations. */
+        public Integer {
+            if (group < 0 || group > 0 && activations != ActivationBits.A8) {
+                throw new IllegalArgumentException("groups of " + group + " inputs with " + activations);
+            }
+        }
+
+        /** A precision without multipliers. */
+        public Integer(WeightBits weights, ActivationBits activations) {
+            this(weights, activations, 0);
+        }
+
+        /** Size of the groups a layer has at this precision; 0 if it has none. */
+        int groupOf(Node node) {
+            TensorType w = node.operand(1).type();
+            boolean plain = node.op() instanceof Dense || node.op() instanceof Conv2d c && c.groups() == 1
+                    && w.dim(1) == 1 && w.dim(2) == 1;
+            return plain && w.dim(-1) > group ? group : 0;
+        }
+
         @Override
         public String text() {
-            return "w" + weights.bits() + "a" + activations.bits();
+            return "w" + weights.bits() + (group > 0 ? "g" + group : "") + "a" + activations.bits();
         }
     }
 
-    /** The form {@link #parse} reads: {@code float}, or bits as in {@code w4a8}. */
+    /** The form {@link #parse} reads: {@code float}, or bits as in {@code w4a8}, or with groups {@code w4g32a8}. */
     String text();
 
     /** Reads {@link #text()}; empty if it is no precision. */
@@ -39,8 +65,9 @@ public sealed interface LayerPrecision {
         if (text.equals("float")) {
             return Optional.of(new Real());
         }
-        Matcher m = Pattern.compile("w(8|4|2|1)a(8|16)").matcher(text);
+        Matcher m = Pattern.compile("w(8|4|2|1)(?:a(8|16)|g(32|64|128|256)a8)").matcher(text);
         return m.matches() ? Optional.of(new Integer(WeightBits.valueOf("W" + m.group(1)),
-                ActivationBits.valueOf("A" + m.group(2)))) : Optional.empty();
+                ActivationBits.valueOf(m.group(2) == null ? "A8" : "A" + m.group(2)),
+                m.group(3) == null ? 0 : java.lang.Integer.parseInt(m.group(3)))) : Optional.empty();
     }
 }

@@ -131,11 +131,12 @@ final class LayerTuner {
         int each = outputs / moments.length;
         byte[] stored = constant(integer.operand(1)).toTensor().bytes();
         float[] bias = real.operands().size() < 3 ? new float[outputs] : constant(real.operand(2)).toTensor().floats();
-        float[] scales = new float[type.scaleCount()];
+        float[] scales = new float[type.sumScaleCount()];
         for (int i = 0; i < scales.length; i++) {
-            scales[i] = type.scale(i);
+            scales[i] = type.sumScale(i);
         }
-        StoredWeights result = new StoredWeights(bits, stored, scales, bias);
+        StoredWeights result = new StoredWeights(bits, stored, scales, type instanceof QuantizedType.PerGroup p
+                ? new StoredWeights.Groups(p.groupSize(), p.multipliers().toArray()) : null, bias);
         for (int g = 0; g < moments.length; g++) {
             if (how.rounding() != WeightRounding.NEAREST) {
                 float inputScale = integer.operand(0).type().quantized().scale(0);
@@ -167,6 +168,7 @@ final class LayerTuner {
             LayerMoments moments) {
         int size = moments.size();
         double[][] w = new double[count][size];
+        double[][] steps = new double[count][size];
         double[] scales = new double[count];
         double[] least = new double[count];
         for (int o = 0; o < count; o++) {
@@ -174,12 +176,13 @@ final class LayerTuner {
             least[o] = StoredWeights.leastScale(result.bias()[first + o], inputScale);
             for (int k = 0; k < size; k++) {
                 w[o][k] = weights[(first + o) * size + k];
+                steps[o][k] = result.step(first + o, k);
             }
         }
         boolean ownScales = result.scales().length == result.bias().length;
         WeightRounding rounding = how.rounding() == WeightRounding.ALTERNATING && !ownScales ? WeightRounding.DESCENT
                 : how.rounding();
-        int[][] q = RoundingProblem.solve(w, scales, least, result.bits(), moments, rounding, how.biasCorrection());
+        int[][] q = RoundingProblem.solve(w, steps, scales, least, result.bits(), moments, rounding, how.biasCorrection());
         for (int o = 0; o < count; o++) {
             if (ownScales) {
                 result.scales()[first + o] = (float) scales[o];

@@ -25,17 +25,17 @@ final class RoundingProblem {
     private final WeightBits bits;
     private final double[][] h;
     private final double[][] targets;
-    private final double[] scales;
+    private final double[][] steps;
     private final double[][] errors;
 
     /** Stored values found, for each output. */
     private final int[][] q;
 
-    private RoundingProblem(WeightBits bits, double[][] h, double[][] targets, double[] scales) {
+    private RoundingProblem(WeightBits bits, double[][] h, double[][] targets, double[][] steps) {
         this.bits = bits;
         this.h = h;
         this.targets = targets;
-        this.scales = scales;
+        this.steps = steps;
         this.q = new int[targets.length][h.length];
         this.errors = new double[targets.length][h.length];
     }
@@ -44,11 +44,12 @@ final class RoundingProblem {
      * Rounds the weights of one group.
      *
      * @param weights real weights for each output of the group
+     * @param steps real step of each weight: its output's scale, times what its group multiplies that by; changes with it
      * @param scales scale of each output; overwritten where the rounding chooses scales too
      * @param least lower bound of each output's scale
      * @param central whether the bias takes back the mean error, so that only what varies counts
      */
-    static int[][] solve(double[][] weights, double[] scales, double[] least, WeightBits bits,
+    static int[][] solve(double[][] weights, double[][] steps, double[] scales, double[] least, WeightBits bits,
             LayerMoments moments, WeightRounding rounding, boolean central) {
         int n = moments.size();
         double damping = damping(moments, DAMPING, central);
@@ -70,13 +71,13 @@ final class RoundingProblem {
             }
         }
         double[][] targets = moments.isCrossed() ? corrected(weights, moments, central) : weights;
-        RoundingProblem problem = new RoundingProblem(bits, h, targets, scales);
+        RoundingProblem problem = new RoundingProblem(bits, h, targets, steps);
         problem.successive(Cholesky.factor(permuted), order);
         if (rounding != WeightRounding.GPTQ) {
             IntStream.range(0, weights.length).parallel().forEach(o -> {
                 problem.descend(o);
                 int left = rounding == WeightRounding.ALTERNATING ? MOST_REFITS : 0;
-                while (left-- > 0 && problem.refit(o, least[o])) {
+                while (left-- > 0 && problem.refit(o, scales, least[o])) {
                     problem.descend(o);
                 }
             });
@@ -146,8 +147,8 @@ final class RoundingProblem {
             double[] error = new double[outputs];
             for (int o = 0; o < outputs; o++) {
                 double wanted = targets[o][at] + carried[i][o] / row[i];
-                q[o][at] = bits.nearest(wanted / scales[o]);
-                error[o] = targets[o][at] - scales[o] * q[o][at];
+                q[o][at] = bits.nearest(wanted / steps[o][at]);
+                error[o] = targets[o][at] - steps[o][at] * q[o][at];
                 errors[o][at] = error[o];
             }
             for (int k = 0; k < i; k++) {
@@ -176,7 +177,7 @@ final class RoundingProblem {
             moved = false;
             for (int k = 0; k < n; k++) {
                 int step = bits == WeightBits.W1 ? -2 * q[o][k] : g[k] > 0 ? 1 : -1;
-                double change = -scales[o] * step;
+                double change = -steps[o][k] * step;
                 double gain = change * (2 * g[k] + change * h[k][k]);
                 if (gain < 0 && Math.abs(q[o][k] + step) <= bits.limit()) {
                     q[o][k] += step;
@@ -191,29 +192,32 @@ final class RoundingProblem {
     }
 
     /** Takes the scale of least error for an output's stored values; says whether that is another one. */
-    private boolean refit(int o, double least) {
+    private boolean refit(int o, double[] scales, double least) {
         int n = h.length;
         double cross = 0;
         double square = 0;
         for (int i = 0; i < n; i++) {
-            if (q[o][i] != 0) {
+            double real = steps[o][i] * q[o][i];
+            if (real != 0) {
                 double t = 0;
                 double own = 0;
                 for (int j = 0; j < n; j++) {
                     t += h[i][j] * targets[o][j];
-                    own += h[i][j] * q[o][j];
+                    own += h[i][j] * steps[o][j] * q[o][j];
                 }
-                cross += q[o][i] * t;
-                square += q[o][i] * own;
+                cross += real * t;
+                square += real * own;
             }
         }
-        double best = square > 0 ? (float) Math.max(cross / square, least) : scales[o];
-        if (!(best >= Float.MIN_NORMAL) || best == scales[o]) {
+        double old = scales[o];
+        double best = square > 0 ? (float) Math.max(old * (cross / square), least) : old;
+        if (!(best >= Float.MIN_NORMAL) || best == old) {
             return false;
         }
         scales[o] = best;
         for (int i = 0; i < n; i++) {
-            errors[o][i] = targets[o][i] - best * q[o][i];
+            steps[o][i] *= best / old;
+            errors[o][i] = targets[o][i] - steps[o][i] * q[o][i];
         }
         return true;
     }

@@ -2,6 +2,8 @@ package quantwright.compiler.quant;
 
 import quantwright.ir.arith.Scales;
 import quantwright.ir.data.Tensor;
+import quantwright.ir.type.Floats;
+import quantwright.ir.type.Ints;
 import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.Shape;
@@ -13,11 +15,30 @@ import quantwright.ir.type.TensorType;
  * @param bits storage of the weights
  * @param values stored values, outputs outermost
  * @param scales one for each output, or one for all
+ * @param groups multipliers of the scales for groups of inputs, or null
  * @param bias real bias of each output, with whatever a method adds to it
  */
-record StoredWeights(WeightBits bits, byte[] values, float[] scales, float[] bias) {
+record StoredWeights(WeightBits bits, byte[] values, float[] scales, Groups groups, float[] bias) {
     /** Half of what the accumulator's contract allows: corrections may add to a bias. */
     private static final double BIAS_LIMIT = 1 << 29;
+
+    /**
+     * Multipliers of the scales of outputs.
+     *
+     * @param size inputs that share one
+     * @param multipliers 1 to 255, those of output 0 first
+     */
+    record Groups(int size, int[] multipliers) {
+        /** Multiplier of weight {@code k} of output {@code o}, of {@code inputs} weights. */
+        int of(int o, int k, int inputs) {
+            return multipliers[o * Math.ceilDiv(inputs, size) + k / size];
+        }
+    }
+
+    /** Real step of weight {@code k} of output {@code o}. */
+    double step(int o, int k) {
+        return groups == null ? scale(o) : (double) scale(o) * groups.of(o, k, values.length / bias.length);
+    }
 
     /** Scale of output {@code o}. */
     float scale(int o) {
@@ -26,11 +47,15 @@ record StoredWeights(WeightBits bits, byte[] values, float[] scales, float[] bia
 
     /** Real that weight {@code k} of output {@code o} stands for. */
     double real(int o, int k) {
-        return (double) scale(o) * values[o * (values.length / bias.length) + k];
+        return step(o, k) * values[o * (values.length / bias.length) + k];
     }
 
     /** The weights as a tensor of the given shape. */
     Tensor weights(Shape shape, boolean perChannel) {
+        if (groups != null) {
+            return Tensor.of(new TensorType(new QuantizedType.PerGroup(bits.storage(), ScalarType.F32, 0, shape.rank() - 1,
+                    groups.size, Floats.of(scales), Ints.of(groups.multipliers)), shape), values);
+        }
         QuantizedType type = perChannel ? QuantizedType.perAxis(bits.storage(), 0, scales)
                 : QuantizedType.perTensor(bits.storage(), scales[0], 0);
         return Tensor.of(new TensorType(type, shape), values);

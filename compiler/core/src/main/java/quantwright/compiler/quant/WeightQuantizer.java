@@ -13,11 +13,12 @@ final class WeightQuantizer {
      * @param weights f32, outputs outermost
      * @param bias f32 for each output, or null
      * @param inputScale scale of the layer's input
+     * @param group inputs whose weights share a multiplier of the scale; 0 for none
      * @param inputMeans mean of each input channel, by which the rounding error of the weights shifts the outputs: the bias
      *     takes that shift back (M. Nagel et al., ICCV 2019, section 4.2); null to leave the bias alone
      */
     static StoredWeights quantize(Tensor weights, float[] bias, float inputScale, WeightBits bits, WeightOptions options,
-            double[] inputMeans) {
+            int group, double[] inputMeans) {
         int outputs = weights.type().dim(0);
         float[] w = weights.floats();
         float[] b = bias == null ? new float[outputs] : bias.clone();
@@ -26,11 +27,11 @@ final class WeightQuantizer {
             // The bias shares the accumulator, so a tiny channel with a large bias takes a larger step.
             least[o] = StoredWeights.leastScale(b[o], inputScale);
         }
-        StoredWeights stored = new StoredWeights(bits, new byte[w.length],
-                WeightScales.choose(w, least, bits, options), b);
+        StoredWeights stored = group > 0 ? GroupScales.choose(w, least, bits, options.range(), group, b)
+                : new StoredWeights(bits, new byte[w.length], WeightScales.choose(w, least, bits, options), null, b);
         int per = w.length / outputs;
         for (int i = 0; i < w.length; i++) {
-            stored.values()[i] = (byte) bits.nearest((double) w[i] / stored.scale(i / per));
+            stored.values()[i] = (byte) bits.nearest((double) w[i] / stored.step(i / per, i % per));
         }
         if (inputMeans != null) {
             int inputs = weights.type().dim(-1);

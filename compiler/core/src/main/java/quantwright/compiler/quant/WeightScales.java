@@ -34,7 +34,8 @@ final class WeightScales {
         return scales;
     }
 
-    private static double choose(float[] w, int from, int to, WeightBits bits, WeightRange range) {
+    /** The scale of weights {@code from} to {@code to - 1}; 0 if all are 0. */
+    static double choose(float[] w, int from, int to, WeightBits bits, WeightRange range) {
         double widest = 0;
         double sum = 0;
         for (int k = from; k < to; k++) {

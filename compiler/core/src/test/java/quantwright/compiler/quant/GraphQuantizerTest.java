@@ -150,10 +150,12 @@ class GraphQuantizerTest {
 
     @Test
     void precisionsReadBackAsTheyPrint() {
-        for (String text : List.of("w8a8", "w4a16", "w2a8", "w1a8", "float")) {
+        for (String text : List.of("w8a8", "w4a16", "w2a8", "w1a8", "w4g32a8", "w2g128a8", "float")) {
             assertEquals(text, precision(text).text());
         }
         assertTrue(LayerPrecision.parse("w3a8").isEmpty());
+        assertTrue(LayerPrecision.parse("w4g33a8").isEmpty());
+        assertTrue(LayerPrecision.parse("w4g32a16").isEmpty());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,8 +65,8 @@ class RoundingProblemTest {
         }
         moments.finish();
         double[] w = {0.2, -0.4, 0.6, 0, 0.1, -0.8};
-        int[][] q = RoundingProblem.solve(new double[][] {w}, new double[] {0.2}, new double[1], WeightBits.W4, moments,
-                WeightRounding.DESCENT, true);
+        int[][] q = RoundingProblem.solve(new double[][] {w}, steps(0.2, w.length), new double[] {0.2}, new double[1],
+                WeightBits.W4, moments, WeightRounding.DESCENT, true);
         assertArrayEquals(new int[] {1, -2, 3, 0, 0, -4}, q[0]);
     }
 
@@ -81,8 +82,8 @@ class RoundingProblemTest {
         }
         moments.finish();
         double[] w = random.doubles(SIZE, 0.2, 0.4).toArray();
-        int[][] q = RoundingProblem.solve(new double[][] {w}, new double[] {0.001}, new double[1], WeightBits.W8,
-                moments, WeightRounding.GPTQ, true);
+        int[][] q = RoundingProblem.solve(new double[][] {w}, steps(0.001, w.length), new double[] {0.001}, new double[1],
+                WeightBits.W8, moments, WeightRounding.GPTQ, true);
         double before = 0;
         double after = 0;
         for (int k = 0; k < SIZE; k++) {
@@ -114,7 +115,7 @@ class RoundingProblemTest {
         for (int trial = 0; trial < 40; trial++) {
             double[] w = random.doubles(SIZE, -0.9, 0.9).toArray();
             double[] scale = {SCALE};
-            int[] q = RoundingProblem.solve(new double[][] {w}, scale, new double[1], WeightBits.W4, moments(),
+            int[] q = RoundingProblem.solve(new double[][] {w}, steps(SCALE, w.length), scale, new double[1], WeightBits.W4, moments(),
                     WeightRounding.ALTERNATING, false)[0];
             fixed += error(w, solve(w, WeightBits.W4, WeightRounding.DESCENT));
             chosen += error(w, q, scale[0]);
@@ -125,14 +126,21 @@ class RoundingProblemTest {
     @Test
     void aScaleStaysLargeEnoughForItsBias() {
         double[] scale = {SCALE};
-        RoundingProblem.solve(new double[][] {{0.1, -0.1, 0.05, 0.1, -0.02, 0.1}}, scale, new double[] {SCALE},
+        RoundingProblem.solve(new double[][] {{0.1, -0.1, 0.05, 0.1, -0.02, 0.1}}, steps(SCALE, 6), scale,
+                new double[] {SCALE},
                 WeightBits.W4, moments(), WeightRounding.ALTERNATING, false);
         assertTrue(scale[0] >= (float) SCALE, "the scale shrank to " + scale[0]);
     }
 
+    private static double[][] steps(double step, int count) {
+        double[] all = new double[count];
+        Arrays.fill(all, step);
+        return new double[][] {all};
+    }
+
     private int[] solve(double[] w, WeightBits bits, WeightRounding rounding) {
-        return RoundingProblem.solve(new double[][] {w}, new double[] {SCALE}, new double[1], bits, moments(), rounding,
-                false)[0];
+        return RoundingProblem.solve(new double[][] {w}, steps(SCALE, w.length), new double[] {SCALE}, new double[1], bits,
+                moments(), rounding, false)[0];
     }
 
     private LayerMoments moments() {

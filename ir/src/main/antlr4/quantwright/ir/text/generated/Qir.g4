@@ -71,7 +71,7 @@ HASH : '#' [0-9a-f]+ ;
 LIST : '[' [-+0-9a-zA-Z_.:, \t\r\n]* ']' ;
 
 /* Scales with optional zero points. */
-NUMBERS : '{' [ \t\r\n]* [-0-9] [-+0-9.eE:, \t\r\n]* '}' ;
+NUMBERS : '{' [ \t\r\n]* [-0-9] [-+0-9.eE:*, \t\r\n]* '}' ;
 
 COMMENT : '//' ~[\r\n]* -> skip ;
 

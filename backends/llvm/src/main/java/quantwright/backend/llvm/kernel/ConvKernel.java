@@ -26,7 +26,8 @@ final class ConvKernel implements Kernel<ConvParameters> {
 
     @Override
     public String name() {
-        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + weightBits + "s32_conv_"
+        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + weightBits
+            + (spec.scaleGroup() > 0 ? "g" + spec.scaleGroup() : "") + "s32_conv_"
             + (product.gathers() != null ? "gathered_" : "") + tiling.pixels() + "x"
             + ConvTiling.lanes(tiling.block()) + "c" + product.depth() + "__" + isa.suffix();
     }
@@ -34,9 +35,9 @@ final class ConvKernel implements Kernel<ConvParameters> {
     @Override
     public byte[] constants(ConvParameters p) {
         var b = ByteBuffer.allocate((int) epilogue.end).order(ByteOrder.LITTLE_ENDIAN);
-        layout.pack(b, p.weights());
-        boolean rescaled = product.scaleShift() > 0 && spec.epilogue().requantize() instanceof Epilogue.Requantize.F32;
-        EpilogueValues values = rescaled ? p.epilogue().scaledDown(product.scaleShift()) : p.epilogue();
+        layout.pack(b, p.weights(), p.multipliers());
+        boolean rescaled = scaleShift() > 0 && spec.epilogue().requantize() instanceof Epilogue.Requantize.F32;
+        EpilogueValues values = rescaled ? p.epilogue().scaledDown(scaleShift()) : p.epilogue();
         epilogue.write(b, layout.channels(), biases(p), values, isa.byteFlip(), layout.vectorStarts());
         return b.array();
     }
@@ -48,17 +49,27 @@ final class ConvKernel implements Kernel<ConvParameters> {
         for (int c = 0; c < r.length; c++) {
             int sum = 0;
             for (int k = 0; k < perOutput; k++) {
-                sum += p.weights()[c * perOutput + k];
+                sum += p.weights()[c * perOutput + k] * multiplier(p, c, k);
             }
             int bias = (p.bias() == null ? 0 : p.bias()[c]) - (isa.byteFlip() + p.inputZero()) * sum;
-            r[c] = bias << product.scaleShift();
+            r[c] = bias << scaleShift();
         }
         return r;
     }
 
+    /** Sums of groups are scaled back before they are multiplied. */
+    private int scaleShift() {
+        return spec.scaleGroup() > 0 ? 0 : product.scaleShift();
+    }
+
+    private int multiplier(ConvParameters p, int output, int input) {
+        int size = spec.scaleGroup();
+        return size == 0 ? 1 : p.multipliers()[output * Math.ceilDiv(spec.groupInputs(), size) + input / size] & 0xff;
+    }
+
     private ProductCode code() {
         return new ProductCode(ProductShape.of(spec, product.depth()), product, tiling, layout, (f, constants, c4, c8) ->
-            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8, product.scaleShift()));
+            new EpilogueEmitter(f, isa, spec.epilogue(), epilogue, constants, c4, c8, scaleShift()));
     }
 
     @Override

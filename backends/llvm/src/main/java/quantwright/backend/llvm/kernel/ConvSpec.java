@@ -12,9 +12,11 @@ package quantwright.backend.llvm.kernel;
  * @param epilogue what happens to the accumulators
  * @param pairsProven {@link VectorIsa#safePairs} holds for the weights
  * @param weightBits bits a weight is stored in: 8, 4, 2 or 1; below 8 only where {@link PackedSums#fit} says so
+ * @param scaleGroup inputs that share a multiplier ({@link ConvParameters#multipliers}); 0 without multipliers, which only
+ *     1x1 convolutions without channel groups have
  */
 public record ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue,
-        boolean pairsProven, int weightBits) implements KernelSpec {
+        boolean pairsProven, int weightBits, int scaleGroup) implements KernelSpec {
     public ConvSpec {
         if (groups < 1 || in.channels() % groups != 0 || out.channels() % groups != 0) {
             throw new IllegalArgumentException("groups " + groups + " of " + in.channels() + " to " + out.channels());
@@ -22,11 +24,20 @@ public record ConvSpec(TensorView in, TensorView out, TensorView residual, Windo
         if ((residual != null) != epilogue.hasResidual()) {
             throw new IllegalArgumentException("residual view and epilogue disagree");
         }
+        if (scaleGroup > 0 && (groups > 1 || window.width() != 1 || window.height() != 1)) {
+            throw new IllegalArgumentException("multipliers of a product that is more than one run of inputs");
+        }
     }
 
     /** A convolution of whose weights nothing is known. */
     public ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue) {
         this(in, out, residual, window, groups, epilogue, false, 8);
+    }
+
+    /** A convolution without multipliers. */
+    public ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue,
+            boolean pairsProven, int weightBits) {
+        this(in, out, residual, window, groups, epilogue, pairsProven, weightBits, 0);
     }
 
     public int groupInputs() {

@@ -48,6 +48,9 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         if (safePairs && !s.pairsProven()) {
             return new Selection.Rejected<>("the weights may overflow a 16-bit sum of two products");
         }
+        if (gathered && s.scaleGroup() > 0) {
+            return new Selection.Rejected<>("gathered activations do not end where groups of inputs do");
+        }
         TileProduct product = gathered ? isa.gatheredProduct() : isa.product(safePairs);
         if (s.out().height() * s.out().width() < product.pixels()) {
             return new Selection.Rejected<>("one pixel leaves half of every matrix product empty");
@@ -57,6 +60,9 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         TileProduct packed = bits < 8 ? isa.packedProduct(bits) : null;
         if (packed != null) {
             product = packed;
+        }
+        if (!isWhole(s.scaleGroup(), product)) {
+            return new Selection.Rejected<>("groups of " + s.scaleGroup() + " inputs are no whole number of loads");
         }
         ProductShape shape = ProductShape.of(s, product.depth());
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
@@ -72,5 +78,10 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
             }
         }
         return new Selection.Selected<>(new ConvKernel(s, isa, product, packed == null ? 8 : bits, tiling));
+    }
+
+    /** Whether a group of inputs ends where loads of weights and of activations do. */
+    private static boolean isWhole(int group, TileProduct product) {
+        return group % (product.depth() * Math.max(product.stepsPerWeights(), product.stepsPerActivations())) == 0;
     }
 }

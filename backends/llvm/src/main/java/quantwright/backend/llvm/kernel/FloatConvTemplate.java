@@ -25,7 +25,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         }
         TileProduct product = isa.floatProduct();
         ProductShape shape = new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 4,
-            s.epilogue().store().bytes(), 4, product.depth());
+            s.epilogue().store().bytes(), 4, product.depth(), 0);
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(),
                 isa, product,
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
@@ -63,7 +63,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
             var weights = ByteBuffer.allocate(4 * p.weights().length).order(ByteOrder.LITTLE_ENDIAN);
             weights.asFloatBuffer().put(p.weights());
             var b = ByteBuffer.allocate(epilogue.end()).order(ByteOrder.LITTLE_ENDIAN);
-            layout.pack(b, weights.array());
+            layout.pack(b, weights.array(), null);
             epilogue.write(b, layout.channels(), p, isa.byteFlip());
             return b.array();
         }

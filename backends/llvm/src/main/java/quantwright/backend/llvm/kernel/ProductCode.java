@@ -248,30 +248,24 @@ final class ProductCode {
 
     private void tile(Tile t, boolean last) {
         var epilogue = epilogues.of(f, constants, t.channels4(), t.channels8());
-        int n = t.vectors().size();
-        Value[] acc = new Value[sums.groups(t) * n * product.pixels()];
+        Value[] starts = new Value[t.vectors().size()];
         int lane = 0;
-        for (int v = 0; v < n; v++) {
-            Value[] start = product.open(f, epilogue.start(lane, t.vectors().get(v)));
-            for (int g = 0; g < sums.groups(t); g++) {
-                System.arraycopy(start, 0, acc, sums.at(t, g, v), start.length);
-            }
+        for (int v = 0; v < starts.length; v++) {
+            starts[v] = epilogue.start(lane, t.vectors().get(v));
             lane += t.vectors().get(v);
         }
-        acc = sums.add(t, acc);
-        epilogue.emit(pieces(t, acc, last));
+        var grouped = new GroupedSums(f, shape, product, t.vectors(), sums.groups(t));
+        epilogue.emit(pieces(t, shape.scaleGroup() == 0 ? grouped.closed(sums.add(t, grouped.opened(starts)))
+            : grouped.ofGroups(t.in(), t.weights(), starts, (in, weights, acc, steps) -> sums.run(t, in, weights, acc,
+                steps)), last));
     }
 
-    private List<Piece> pieces(Tile t, Value[] acc, boolean last) {
+    private List<Piece> pieces(Tile t, Value[] closed, boolean last) {
         int n = t.vectors().size();
         int total = ConvTiling.lanes(t.vectors());
         // Only the last block of a group has lanes without a channel.
         int channels = last ? shape.groupOutputs() - (int) lanesBeforeLast(t) : total;
         int store = shape.outputBytes();
-        Value[][] closed = new Value[sums.groups(t) * n][];
-        for (int i = 0; i < closed.length; i++) {
-            closed[i] = product.close(f, sums.accumulators(t, acc, i / n, i % n));
-        }
         var pieces = new ArrayList<Piece>();
         for (int p = 0; p < t.pixels(); p++) {
             int y = p / t.columns();
@@ -280,7 +274,7 @@ final class ProductCode {
             for (int v = 0; v < n; v++) {
                 int lanes = t.vectors().get(v);
                 int valid = Math.min(lanes, channels - lane);
-                pieces.add(new Piece(closed[p / product.pixels() * n + v][p % product.pixels()], lane,
+                pieces.add(new Piece(closed[sums.at(t, p / product.pixels(), v) + p % product.pixels()], lane,
                     t.out().plus(shape.out().offset(y, x) + (long) lane * store),
                     t.residual() == null ? null : t.residual().plus(shape.residual().offset(y,
                             x) + (long) lane * shape.residualBytes()), valid));

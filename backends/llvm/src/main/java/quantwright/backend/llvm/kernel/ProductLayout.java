@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Order of a convolution's weights: group 0, block 0 first, load by load, each holding a few inputs of every output of
- * the block for each step it serves. A run's last load may serve fewer steps.
+ * the block for each step it serves. A run's last load may serve fewer steps. The block's multipliers follow, group by
+ * group, a byte for each output.
  */
 final class ProductLayout {
     private final ProductShape shape;
@@ -25,9 +26,18 @@ final class ProductLayout {
         int blockLanes = ConvTiling.lanes(tiling.block());
         int tailLanes = ConvTiling.lanes(tiling.tail());
         paddedGroup = tiling.blocks() * blockLanes + tailLanes;
-        blockBytes = shape.loads(product.stepsPerWeights()) * blockLanes * product.weightBytes();
-        tailBytes = shape.loads(product.stepsPerWeights()) * tailLanes * product.weightBytes();
+        blockBytes = bytes(blockLanes);
+        tailBytes = bytes(tailLanes);
         groupBytes = tiling.blocks() * blockBytes + tailBytes;
+    }
+
+    private long bytes(int lanes) {
+        return shape.loads(product.stepsPerWeights()) * lanes * product.weightBytes() + multiplierBytes(lanes);
+    }
+
+    /** Bytes of the multipliers of a block, so many that the next block's weights are aligned. */
+    private long multiplierBytes(int lanes) {
+        return EpilogueLayout.align((long) shape.scaleGroups() * lanes);
     }
 
     /** Padded channels of all groups. */
@@ -44,9 +54,10 @@ final class ProductLayout {
      * Packs weights.
      *
      * @param w bytes of [output][kernel row][kernel column][input of the group]
+     * @param multipliers of [output][group]; null without
      * @throws IllegalArgumentException if there are too few or too many
      */
-    void pack(ByteBuffer b, byte[] w) {
+    void pack(ByteBuffer b, byte[] w, byte[] multipliers) {
         int outputs = shape.out().channels();
         int perOutput = shape.window().height() * shape.window().width() * shape.groupInputBytes();
         if (w.length != outputs * perOutput) {
@@ -59,7 +70,9 @@ final class ProductLayout {
             int main = tiling.blocks() * ConvTiling.lanes(tiling.block());
             List<Integer> vectors = inGroup < main ? tiling.block() : tiling.tail();
             int lanes = ConvTiling.lanes(vectors);
-            packBlock(b, w, Arrays.copyOfRange(channelOf, at, at + lanes), perOutput);
+            int[] block = Arrays.copyOfRange(channelOf, at, at + lanes);
+            packBlock(b, w, block, perOutput);
+            packMultipliers(b, multipliers, block);
             at += lanes;
         }
     }
@@ -81,6 +94,17 @@ final class ProductLayout {
                 }
             }
         }
+    }
+
+    private void packMultipliers(ByteBuffer b, byte[] multipliers, int[] channels) {
+        long end = b.position() + multiplierBytes(channels.length);
+        int groups = shape.scaleGroups();
+        for (int g = 0; g < groups; g++) {
+            for (int c : channels) {
+                b.put(c < 0 ? 0 : multipliers[c * groups + g]);
+            }
+        }
+        b.position((int) end);
     }
 
     /** Output channel of each padded lane, -1 for padding. */

@@ -13,12 +13,13 @@ package quantwright.backend.llvm.kernel;
  * @param outputBytes   bytes per result element
  * @param residualBytes bytes per residual element
  * @param depth         bytes of activation per pixel and step
+ * @param scaleGroup    inputs that share a multiplier, or 0
  */
 record ProductShape(TensorView in, TensorView out, TensorView residual, Window window, int groups, int inputBytes,
-        int outputBytes, int residualBytes, int depth) {
+        int outputBytes, int residualBytes, int depth, int scaleGroup) {
     static ProductShape of(ConvSpec s, int depth) {
         return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 1,
-                s.epilogue().store().bytes(), 1, depth);
+                s.epilogue().store().bytes(), 1, depth, s.scaleGroup());
     }
 
     /** Bytes of a group's inputs in a pixel. */
@@ -72,6 +73,11 @@ record ProductShape(TensorView in, TensorView out, TensorView residual, Window w
     /** Steps per output. */
     long steps() {
         return (long) window.height() * runsPerRow() * stepsPerRun();
+    }
+
+    /** Multipliers per output. */
+    int scaleGroups() {
+        return scaleGroup == 0 ? 0 : (runBytes() + scaleGroup - 1) / scaleGroup;
     }
 
     /** Spatial axes may be walked as one row. */

@@ -46,7 +46,7 @@ final class TileSums {
         var runs = new Level(shape.runsPerRow(), shape.in().pixelPitch() * shape.window().dilationWidth());
         var run = new Size(shape.stepsPerRun(), shape.loadsPerRun(product.stepsPerWeights()) * loadBytes(t));
         return repeat(rows, run.times(shape.runsPerRow()), t, t.in(), t.weights(), acc, (i, w, a) ->
-            repeat(runs, run, t, i, w, a, (j, x, b) -> run(t, j, x, b)));
+            repeat(runs, run, t, i, w, a, (j, x, b) -> run(t, j, x, b, shape.stepsPerRun())));
     }
 
     /** Bytes of what one step reads of a group of pixels. */
@@ -94,10 +94,11 @@ final class TileSums {
         }
     }
 
-    private Value[] run(Tile t, Address in, Address weights, Value[] acc) {
+    /** The accumulators after so many steps of a run. */
+    Value[] run(Tile t, Address in, Address weights, Value[] acc, int steps) {
         int together = Math.max(product.stepsPerActivations(), product.stepsPerWeights());
-        int whole = shape.stepsPerRun() / together;
-        int rest = shape.stepsPerRun() % together;
+        int whole = steps / together;
+        int rest = steps % together;
         var group = new Size(together, together / product.stepsPerWeights() * loadBytes(t));
         Value[] after = acc;
         if (whole > 0) {

@@ -37,6 +37,9 @@ final class IntegerProducts implements NodeLowering {
         if (!parts.raw && parts.result.type().storage() != ScalarType.I8) {
             return new Result.Rejected("results are " + parts.result.type().storage() + ", kernels store i8 and i32");
         }
+        if (parts.weights.type().element() instanceof QuantizedType.PerGroup && !isPlain(parts.product)) {
+            return new Result.Rejected("the kernels multiply groups of inputs of 1x1 windows only");
+        }
         ProductNumbers numbers = ProductNumbers.of(parts.product, parts.x.type(), parts.weights, parts.bias,
                 parts.raw ? null : (QuantizedType.PerTensor) parts.productType);
         if (numbers.problem() != null) {
@@ -53,7 +56,8 @@ final class IntegerProducts implements NodeLowering {
         EpilogueValues values = numbers.values(parts.table == null ? null : TileOps.constant(parts.table).toTensor().bytes(),
                 parts.add == null ? null : add(parts));
         ConvParameters parameters = new ConvParameters(numbers.weights(), numbers.bias(),
-                parts.x.type().quantized().zeroPoint(0), values);
+                parts.x.type().quantized().zeroPoint(0),
+                ProductNumbers.multipliers(parts.weights.type().quantized()), values);
         List<Placement> arguments = residual == null ? List.of(in, out) : List.of(in, residual, out);
         TensorView residualView = residual == null ? null : residual.view();
         // Only asked where it matters: layers that differ in nothing else share their code.
@@ -65,9 +69,14 @@ final class IntegerProducts implements NodeLowering {
             return KernelChoice.choose(cx.kernels().depthwise(), spec, parameters, arguments);
         }
         ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, Windows.of(parts.product), groups(parts.product),
-                epilogue, pairsProven, numbers.packedBits(parts.weights.type().storage(),
-                parts.x.type()));
+                epilogue, pairsProven, numbers.packedBits(parts.weights.type(), parts.x.type()),
+                parts.weights.type().element() instanceof QuantizedType.PerGroup g ? g.groupSize() : 0);
         return KernelChoice.choose(cx.kernels().convolutions(), spec, parameters, arguments);
+    }
+
+    /** Whether a product sums over the inputs of one pixel. */
+    private static boolean isPlain(Op op) {
+        return !(op instanceof QConv2d c) || c.groups() == 1 && c.window().kernelH() == 1 && c.window().kernelW() == 1;
     }
 
     private static boolean isDepthwise(Op op, TensorView in, TensorView out) {

@@ -48,6 +48,9 @@ final class ProductLoops implements NodeLowering {
             return new Result.Rejected("weights of " + w.type().storage() + (w.type().storage().bits() > 8 ? "" : " in blocks")
                     + " have no kernel");
         }
+        if (quantized && w.type().element() instanceof QuantizedType.PerGroup && isWide(x.type())) {
+            return new Result.Rejected("16-bit activations by weights in groups have no kernel");
+        }
         String problem = isWide(x.type()) ? wideProblem(node) : null;
         return problem != null ? new Result.Rejected(problem) : product(node, cx, quantized);
     }
@@ -98,7 +101,7 @@ final class ProductLoops implements NodeLowering {
                 finish = new QuantizedBody.Requantize(rescaling);
                 QuantizedType weights = node.operand(1).type().quantized();
                 for (int o = 0; o < out.type().dim(-1); o++) {
-                    float scale = weights.scale(weights.scaleCount() == 1 ? 0 : o);
+                    float scale = weights.sumScale(weights.sumScaleCount() == 1 ? 0 : o);
                     rescaling.write(slots.i32(0), Requantizer.of(rounding(node.op()), factor(node.op(), weights,
                             x.type().quantized().scale(0), scale, out.type().quantized().scale(0))), range);
                 }
@@ -146,10 +149,13 @@ final class ProductLoops implements NodeLowering {
             return cx.constant(ScalarType.F32, moved, strides);
         }
         QuantizedType type = w.type().quantized();
+        QuantizedType.PerGroup grouped = type instanceof QuantizedType.PerGroup g ? g : null;
+        int inputs = w.type().dim(-1);
         int[] moved = new int[tensor.size()];
         for (int i = 0; i < moved.length; i++) {
             int zero = type.zeroPoint(type.scaleCount() == 1 ? 0 : i / each);
-            moved[i % each * outputs + i / each] = (int) tensor.integer(i) - zero;
+            moved[i % each * outputs + i / each] = ((int) tensor.integer(i) - zero)
+                    * (grouped == null ? 1 : grouped.multiplier(i / each, i % inputs));
         }
         return cx.constant(ScalarType.I32, moved, strides);
     }
@@ -199,7 +205,7 @@ final class ProductLoops implements NodeLowering {
 
     private static double factor(Op op, QuantizedType weights, float in, float weight, float out) {
         return op instanceof QDense d
-                ? Scales.fullyConnectedFactor(d.rounding(), weights instanceof QuantizedType.PerAxis, in, weight, out)
+                ? Scales.fullyConnectedFactor(d.rounding(), !(weights instanceof QuantizedType.PerTensor), in, weight, out)
                 : Scales.productFactor(in, weight, out);
     }
 

@@ -49,7 +49,7 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             return problem("weights are " + w.type().storage() + ", kernels take at most 8 bits");
         }
         byte[] weights = TileOps.constant(w).toTensor().bytes();
-        double[] bounds = bounds(weights, bias, outputs, x);
+        double[] bounds = bounds(weights, bias, outputs, x, w.type());
         for (int o = 0; o < outputs; o++) {
             if (bounds[o] > I32_LIMIT) {
                 return problem("output " + o + " may reach " + (long) bounds[o] + ", past i32");
@@ -59,7 +59,7 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             return new ProductNumbers(weights, bias, new Epilogue.Requantize.None(), null, null, null, clamp, null);
         }
         boolean narrow = clamp.min() > output.storage().minValue() || clamp.max() < output.storage().maxValue();
-        double[] scales = new double[weightType.scaleCount()];
+        double[] scales = new double[weightType.sumScaleCount()];
         for (int i = 0; i < scales.length; i++) {
             scales[i] = factor(product, rounding, weightType, x.quantized().scale(0), i, output.scale());
         }
@@ -132,9 +132,14 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
         return new ProductNumbers(null, null, null, null, null, null, null, text);
     }
 
-    /** Bits the kernels may store a weight of {@code storage} in, for activations of type {@code x}. */
-    int packedBits(ScalarType storage, TensorType x) {
-        double bound = java.util.Arrays.stream(bounds(weights, bias, bias.length, x)).max().orElse(0);
+    /** Bits the kernels may store weights of type {@code w} in, for activations of type {@code x}. */
+    int packedBits(TensorType w, TensorType x) {
+        ScalarType storage = w.storage();
+        if (w.element() instanceof QuantizedType.PerGroup g) {
+            // A group's sum of encoded bytes is scaled back before anything else is added to it.
+            return PackedSums.fit(255.0 * g.groupSize() * -storage.minValue(), storage.bits()) ? storage.bits() : 8;
+        }
+        double bound = java.util.Arrays.stream(bounds(weights, bias, bias.length, x, w)).max().orElse(0);
         boolean exact = true;
         for (int i = 0; factors != null && i < factors.length; i++) {
             exact &= factors[i] >= LEAST_PACKED_FACTOR;
@@ -142,15 +147,29 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
         return exact && PackedSums.fit(bound, storage.bits()) ? storage.bits() : 8;
     }
 
-    private static double[] bounds(byte[] weights, int[] bias, int outputs, TensorType x) {
+    /** The multipliers of weights in groups as the kernels take them; null for others. */
+    static byte[] multipliers(QuantizedType type) {
+        if (!(type instanceof QuantizedType.PerGroup g)) {
+            return null;
+        }
+        byte[] multipliers = new byte[g.multipliers().size()];
+        for (int i = 0; i < multipliers.length; i++) {
+            multipliers[i] = (byte) g.multipliers().get(i);
+        }
+        return multipliers;
+    }
+
+    private static double[] bounds(byte[] weights, int[] bias, int outputs, TensorType x, TensorType w) {
+        QuantizedType.PerGroup grouped = w.element() instanceof QuantizedType.PerGroup g ? g : null;
         int zero = x.quantized().zeroPoint(0);
         long reach = Math.max(x.storage().maxValue() - zero, zero - x.storage().minValue());
         int per = weights.length / outputs;
+        int inputs = w.dim(-1);
         double[] bounds = new double[outputs];
         for (int o = 0; o < outputs; o++) {
             long sum = 0;
             for (int k = 0; k < per; k++) {
-                sum += Math.abs(weights[o * per + k]);
+                sum += Math.abs(weights[o * per + k]) * (grouped == null ? 1L : grouped.multiplier(o, k % inputs));
             }
             bounds[o] = Math.abs((double) bias[o]) + (double) sum * reach;
         }
@@ -159,9 +178,9 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
 
     private static double factor(Op product, Rounding rounding, QuantizedType weights, float in, int channel, float out) {
         return product instanceof QDense
-                ? Scales.fullyConnectedFactor(rounding, weights instanceof QuantizedType.PerAxis, in,
-                        weights.scale(channel), out)
-                : Scales.productFactor(in, weights.scale(channel), out);
+                ? Scales.fullyConnectedFactor(rounding, !(weights instanceof QuantizedType.PerTensor), in,
+                        weights.sumScale(channel), out)
+                : Scales.productFactor(in, weights.sumScale(channel), out);
     }
 
     private static Rounding rounding(Op product) {

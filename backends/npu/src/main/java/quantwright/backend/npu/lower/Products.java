@@ -33,6 +33,9 @@ final class Products {
             return Optional.of("the array does not multiply " + activationBits + "-bit activations by " + weightBits
                     + "-bit weights");
         }
+        if (w.quantized().isBlocked()) {
+            return Optional.of("the array has no scales for groups of weights");
+        }
         if (zero(w.quantized()).isEmpty()) {
             return Optional.of("weight zero points differ from channel to channel");
         }

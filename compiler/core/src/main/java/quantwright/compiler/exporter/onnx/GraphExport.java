@@ -182,7 +182,7 @@ public final class GraphExport {
         }
         Ints order = orderOf(x);
         QuantizedType type = x.type().quantized();
-        if (type instanceof QuantizedType.PerBlock) {
+        if (type.isBlocked()) {
             throw new Inexpressible("dequantization in blocks");
         }
         String stored = Constants.isConstant(x) && !(type instanceof QuantizedType.PerTensor)

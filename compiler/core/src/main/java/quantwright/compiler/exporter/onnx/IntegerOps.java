@@ -213,7 +213,7 @@ class IntegerOps {
 
     /** Constant weights in an order, as they are stored. */
     final String weights(Value w, Ints order) {
-        if (w.type().element() instanceof QuantizedType.PerBlock) {
+        if (w.type().quantized().isBlocked()) {
             throw new Inexpressible("weights in blocks");
         }
         ConstantData data = Constants.data(w).orElseThrow(() -> new Inexpressible("weights that are not constant"));

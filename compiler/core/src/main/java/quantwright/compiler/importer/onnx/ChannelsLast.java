@@ -105,6 +105,7 @@ final class ChannelsLast {
             case QuantizedType.PerTensor p -> p;
             case QuantizedType.PerAxis p -> new QuantizedType.PerAxis(p.storage(), p.expressed(),
                     Ints.of(permutation).stream().boxed().toList().indexOf(p.axis()), p.scales(), p.zeroPoints());
+            case QuantizedType.PerGroup p -> throw new IllegalArgumentException(p.storage() + " in groups is not imported");
             case QuantizedType.PerBlock p -> permutedBlocks(p, shape, permutation);
         };
     }
