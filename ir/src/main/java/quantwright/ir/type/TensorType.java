@@ -90,6 +90,11 @@ public record TensorType(ElementType element, Shape shape, Optional<Layout> layo
         return storage().packedBytes(shape.elementCount());
     }
 
+    /** Bytes of a constant: the dense packed data and a byte for each multiplier of a group's scale. */
+    public long constantBytes() {
+        return packedBytes() + (element instanceof QuantizedType.PerGroup g ? g.multiplierBytes() : 0);
+    }
+
     /** Rank of the shape. */
     public int rank() {
         return shape.rank();

@@ -15,9 +15,9 @@ import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.quant.PrecisionPlan;
 import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.ir.Node;
-import quantwright.ir.Value;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.type.QuantizedType;
+import quantwright.ir.type.TensorType;
 import quantwright.profiles.HardwareProfile;
 import quantwright.tests.catalogue.CatalogueModel;
 import quantwright.tests.catalogue.ModelCatalogue;
@@ -81,12 +81,9 @@ public final class GroupTable {
         long bytes = 0;
         for (Node n : tuned.graph()) {
             if (n.op().mnemonic().equals("q.conv2d") || n.op().mnemonic().equals("q.dense")) {
-                Value w = n.operand(1);
-                bytes += w.type().packedBytes();
-                if (w.type().element() instanceof QuantizedType.PerGroup g) {
-                    groups++;
-                    bytes += g.multiplierBytes();
-                }
+                TensorType w = n.operand(1).type();
+                bytes += w.constantBytes();
+                groups += w.element() instanceof QuantizedType.PerGroup ? 1 : 0;
             }
         }
         System.out.printf("| %s | %s | %d | %d | %.2f | %.2f |%n", entry.id(), precision, groups, bytes,

@@ -107,6 +107,11 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
      * @param bits of a weight: 8, or 4, 2 or 1 for a layer that is not depthwise
      */
     static KernelCase<ConvParameters> integer(CpuKernels kernels, Layer l, int bits) {
+        return integer(kernels, l, bits, 0);
+    }
+
+    /** The same, of a 1x1 window, with a multiplier for each {@code group} inputs; 0 for none. */
+    static KernelCase<ConvParameters> integer(CpuKernels kernels, Layer l, int bits, int group) {
         Random random = new Random(l.id().hashCode());
         byte[] weights = new byte[l.weights()];
         random.nextBytes(weights);
@@ -119,7 +124,9 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         for (int i = 0; i < factors.length; i++) {
             factors[i] = (0.5f + random.nextFloat()) * l.outputs() / (100f * l.weights());
         }
-        ConvParameters p = new ConvParameters(weights, new int[l.outputs()], 0,
+        byte[] multipliers = new byte[group == 0 ? 0 : l.outputs() * Math.ceilDiv(l.weights() / l.outputs(), group)];
+        random.nextBytes(multipliers);
+        ConvParameters p = new ConvParameters(weights, new int[l.outputs()], 0, multipliers,
                 EpilogueValues.f32(factors, -128, -128, 127));
         Epilogue e = Epilogue.f32(true, false);
         KernelSpec spec;
@@ -129,7 +136,7 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
             kernel = first(kernels.depthwise(), s);
             spec = s;
         } else {
-            ConvSpec s = new ConvSpec(l.in(1), l.out(1), null, l.window(), 1, e, safePairs, bits);
+            ConvSpec s = new ConvSpec(l.in(1), l.out(1), null, l.window(), 1, e, safePairs, bits, group);
             kernel = first(kernels.convolutions(), s);
             spec = s;
         }

@@ -9,6 +9,7 @@ import quantwright.backend.llvm.kernel.CpuKernels;
 
 /**
  * Prints the speed of each layer by weights of 8, 4, 2 and 1 bits, in turns, and what the packed ones have of the bytes'.
+ * W4G32 has a multiplier for each 32 inputs, of 1x1 windows only.
  * Arguments: {@code [--seconds S]} for each layer, default 1, and {@code [--only REGEX]} of layer ids.
  */
 public final class PackedTable {
@@ -25,7 +26,7 @@ public final class PackedTable {
         CodeTarget target = Host.backend().target(Host.profile());
         CpuKernels kernels = Host.backend().kernels(target);
         System.out.printf("Profile %s, %s.%n%n", Host.profile().id(), Host.processor());
-        System.out.println("| layer | W8 GMAC/s | W4 : W8 | W2 : W8 | W1 : W8 |\n|---|---:|---:|---:|---:|");
+        System.out.println("| layer | W8 GMAC/s | W4 : W8 | W2 : W8 | W1 : W8 | W4G32 : W8 |\n|---|---:|---:|---:|---:|---:|");
         List<Layer> layers = new ArrayList<>(Layer.all());
         layers.addAll(Layer.memoryBound());
         for (Layer layer : layers) {
@@ -47,10 +48,17 @@ public final class PackedTable {
                 rounds.add("w" + bits, run::run);
                 work = c.work();
             }
+            boolean grouped = layer.window().isPointwise();
+            if (grouped) {
+                KernelRun run = new KernelRun(target, KernelCase.integer(kernels, layer, 4, 32));
+                runs.add(run);
+                rounds.add("w4g32", run::run);
+            }
             Map<String, Rounds.Times> times = rounds.measure(seconds);
             double bytes = times.get("w8").min();
-            System.out.printf("| %s | %.1f | %.2f | %.2f | %.2f |%n", layer.id(), work / bytes,
-                    bytes / times.get("w4").min(), bytes / times.get("w2").min(), bytes / times.get("w1").min());
+            System.out.printf("| %s | %.1f | %.2f | %.2f | %.2f | %s |%n", layer.id(), work / bytes,
+                    bytes / times.get("w4").min(), bytes / times.get("w2").min(), bytes / times.get("w1").min(),
+                    grouped ? String.format("%.2f", bytes / times.get("w4g32").min()) : "-");
         } finally {
             runs.forEach(KernelRun::close);
         }

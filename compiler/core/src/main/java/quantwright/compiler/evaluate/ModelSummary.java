@@ -73,7 +73,7 @@ public record ModelSummary(String name, String level, List<Tensor> inputs, List<
             if (node.op() instanceof Constant c) {
                 TensorType type = node.result().type();
                 constants.put(c.data().hash() + " " + type.storage(), new long[] {type.shape().elementCount(),
-                        type.packedBytes()});
+                        type.constantBytes()});
                 continue;
             }
             operators.merge(node.op().mnemonic(), 1, Integer::sum);

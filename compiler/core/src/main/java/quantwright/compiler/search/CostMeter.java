@@ -295,7 +295,7 @@ public final class CostMeter {
             if (layer >= 0) {
                 for (Value v : node.operands()) {
                     if (!v.isInput() && v.producer().op() instanceof Constant) {
-                        bytes.merge(layer, v.type().packedBytes(), Long::sum);
+                        bytes.merge(layer, v.type().constantBytes(), Long::sum);
                     }
                 }
             }

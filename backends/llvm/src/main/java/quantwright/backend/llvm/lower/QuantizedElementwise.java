@@ -114,7 +114,8 @@ final class QuantizedElementwise implements NodeLowering {
                         List.of(x, p.scales, p.zeros), new long[][] {x.strides(), p.scales.strides(),
                         p.zeros.strides()}));
             }
-            case QuantizedType.PerBlock _, QuantizedType.PerGroup _ -> new Result.Rejected("blockwise dequantization has no kernel");
+            case QuantizedType.PerBlock _, QuantizedType.PerGroup _ ->
+                    new Result.Rejected("blockwise dequantization has no kernel");
         };
     }
 
