@@ -40,7 +40,7 @@ final class SensitivityVerb extends Verb {
             description = "Precisions to measure each layer at; default: w8a8,w4a8,w2a8.")
     private List<String> bits = List.of("w8a8", "w4a8", "w2a8");
     @Option(names = "--samples", paramLabel = "N",
-        description = "Measure on the first N samples; default 64. Layers are tuned on all.")
+            description = "Measure on the first N samples; default 64. Layers are tuned on all.")
     private int samples = DEFAULT_SAMPLES;
     @Option(names = {"-o", "--output"}, paramLabel = "FILE",
             description = "The results file; default: the model's name with .sensitivity.json, in this folder.")

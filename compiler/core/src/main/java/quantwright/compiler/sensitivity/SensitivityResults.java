@@ -124,6 +124,7 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
     public void write(Path file) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
             Files.write(part, json().getBytes(StandardCharsets.UTF_8));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
