@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import quantwright.compiler.data.NumericType;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
@@ -77,8 +78,9 @@ class NpuCatalogueTest {
             assertEquals(0, c.differing(), what);
             assertEquals(List.of(), c.unknown(), what);
             assertTrue(c.maps() > 0, what + ": nothing in memory");
-            run.host().forEach((reason, ops) -> assertTrue(EDGES.containsAll(ops), what + ": on the host " + ops + ": "
-                    + reason));
+            // A language model looks tokens up and normalizes and attends on reals, which is the host's.
+            run.host().forEach((reason, ops) -> assertTrue(entry.inputType() == NumericType.I64
+                    || EDGES.containsAll(ops), what + ": on the host " + ops + ": " + reason));
         }
     }
 
