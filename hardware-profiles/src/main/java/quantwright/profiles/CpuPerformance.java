@@ -27,6 +27,20 @@ public record CpuPerformance(List<NpuMachine.OperatingPoint> points, List<Produc
         return points.getFirst();
     }
 
+    /** Index of the innermost cache that holds so many bytes; the number of caches for main memory. */
+    public int level(double bytes) {
+        int l = 0;
+        while (l < caches.size() && bytes > caches.get(l).bytes()) {
+            l++;
+        }
+        return l;
+    }
+
+    /** Bytes a cycle at the nominal clock from a {@link #level}. */
+    public double bytesPerCycle(int level) {
+        return level < caches.size() ? caches.get(level).bytesPerCycle() : dram.bytesPerSecond() / nominal().hertz();
+    }
+
     /**
      * A pair of operand types.
      *

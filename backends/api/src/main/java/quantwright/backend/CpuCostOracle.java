@@ -1,6 +1,5 @@
 package quantwright.backend;
 
-import java.util.List;
 import java.util.Optional;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
@@ -15,7 +14,6 @@ import quantwright.ir.op.QReinterpret;
 import quantwright.ir.op.Reshape;
 import quantwright.profiles.CpuMachine;
 import quantwright.profiles.CpuPerformance;
-import quantwright.profiles.CpuPerformance.Cache;
 import quantwright.profiles.CpuPerformance.Product;
 import quantwright.profiles.HardwareProfile;
 import quantwright.profiles.NpuMachine.ExternalMemory;
@@ -68,13 +66,12 @@ public final class CpuCostOracle implements CostOracle {
 
     private static LayerCost cost(Work work, CpuPerformance performance) {
         double bytes = work.weightBytes + work.mapBytes;
-        int level = level(bytes, performance);
+        int level = performance.level(bytes);
         boolean external = level == performance.caches().size();
         double hertz = performance.nominal().hertz();
         ExternalMemory dram = performance.dram();
-        double perCycle = external ? dram.bytesPerSecond() / hertz : performance.caches().get(level).bytesPerCycle();
         double latency = external ? dram.latencySeconds() * hertz : performance.caches().get(level).latencyCycles();
-        double cycles = Math.max(Math.max(work.productCycles, work.instructions / performance.issue()), bytes / perCycle)
+        double cycles = Math.max(Math.max(work.productCycles, work.instructions / performance.issue()), bytes / performance.bytesPerCycle(level))
                 + latency;
         double seconds = cycles / hertz;
         double picojoules = work.productPicojoules + performance.core().cyclePicojoules() * cycles;
@@ -85,17 +82,6 @@ public final class CpuCostOracle implements CostOracle {
         double joules = picojoules * PICO + (performance.core().leakageWatts() + dram.backgroundWatts()) * seconds;
         return new LayerCost(true, cycles, seconds, joules, Math.round(work.weightBytes),
                 external ? Math.round(bytes) : 0, 0);
-    }
-
-    /** Index of the innermost cache that holds so many bytes; the number of caches for main memory. */
-    private static int level(double bytes, CpuPerformance performance) {
-        List<Cache> caches = performance.caches();
-        for (int l = 0; l < caches.size(); l++) {
-            if (bytes <= caches.get(l).bytes()) {
-                return l;
-            }
-        }
-        return caches.size();
     }
 
     /** What a node does, by the machine's counts. */

@@ -1,9 +1,10 @@
 package quantwright.ir.arith;
 
 import quantwright.ir.op.BinaryKind;
+import quantwright.ir.op.ReduceKind;
 import quantwright.ir.op.UnaryKind;
 
-/** Elementwise functions of plain integers in 64 bits, before they are cut down to their type. */
+/** Elementwise functions and reductions of plain integers in 64 bits, before they are cut down to their type. */
 public final class IntegerFunctions {
     private IntegerFunctions() {
     }
@@ -63,5 +64,34 @@ public final class IntegerFunctions {
             case SIGMOID, TANH, EXP, LOG, SQRT, RECIPROCAL, ERF, GELU, GELU_TANH, HARD_SWISH, SOFTPLUS, SILU, SIN,
                  COS -> throw new IllegalArgumentException(kind + " is for float types, not for integers");
         };
+    }
+
+    /** What a reduction starts from; {@code first} is the first of what is reduced, of which some kinds need one. */
+    public static long start(ReduceKind kind, long first) {
+        return switch (kind) {
+            case SUM, MEAN, SUM_SQUARE, L2 -> 0;
+            case PROD -> 1;
+            case MAX, MIN -> first;
+        };
+    }
+
+    /**
+     * A reduction and one more integer.
+     *
+     * @param unsigned whether it is u64
+     */
+    public static long reduce(ReduceKind kind, long result, long x, boolean unsigned) {
+        return switch (kind) {
+            case SUM, MEAN -> result + x;
+            case SUM_SQUARE, L2 -> result + x * x;
+            case PROD -> result * x;
+            case MAX -> binary(BinaryKind.MAX, result, x, unsigned);
+            case MIN -> binary(BinaryKind.MIN, result, x, unsigned);
+        };
+    }
+
+    /** A reduction of {@code n} integers at its end: a mean is cut off towards zero, a norm is of the sum as an f64. */
+    public static long end(ReduceKind kind, long result, int n) {
+        return kind == ReduceKind.MEAN ? result / n : kind == ReduceKind.L2 ? (long) Math.sqrt((double) result) : result;
     }
 }

@@ -2,8 +2,8 @@ package quantwright.ir.interp;
 
 import quantwright.ir.arith.FloatMath;
 import quantwright.ir.arith.FloatReduce;
+import quantwright.ir.arith.IntegerFunctions;
 import quantwright.ir.data.Tensor;
-import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.LogSoftmax;
 import quantwright.ir.op.Reduce;
 import quantwright.ir.op.ReduceKind;
@@ -72,23 +72,11 @@ final class Reducing {
         if (n == 0 && (kind == ReduceKind.MEAN || kind == ReduceKind.MAX || kind == ReduceKind.MIN)) {
             throw new IllegalArgumentException(kind + " of no elements");
         }
-        long result = switch (kind) {
-            case SUM, MEAN, SUM_SQUARE, L2 -> 0;
-            case PROD -> 1;
-            case MAX, MIN -> x.integer(from);
-        };
+        long result = n == 0 ? IntegerFunctions.start(kind, 0) : IntegerFunctions.start(kind, x.integer(from));
         for (int i = from; i < from + n; i++) {
-            long v = x.integer(i);
-            result = switch (kind) {
-                case SUM, MEAN -> result + v;
-                case SUM_SQUARE, L2 -> result + v * v;
-                case PROD -> result * v;
-                case MAX -> Integers.binary(BinaryKind.MAX, result, v, type);
-                case MIN -> Integers.binary(BinaryKind.MIN, result, v, type);
-            };
+            result = IntegerFunctions.reduce(kind, result, x.integer(i), type == ScalarType.U64);
         }
-        return Integers.wrap(kind == ReduceKind.MEAN ? result / n
-                : kind == ReduceKind.L2 ? (long) Math.sqrt((double) result) : result, type);
+        return Integers.wrap(IntegerFunctions.end(kind, result, n), type);
     }
 
     static Tensor softmax(Softmax op, Tensor x) {

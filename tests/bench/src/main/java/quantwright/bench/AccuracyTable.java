@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.compiler.data.ModelFeed;
-import quantwright.compiler.data.NumericType;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.On;
 import quantwright.compiler.driver.Program;
@@ -51,7 +50,7 @@ public final class AccuracyTable {
                 + " | mean KL, nats |");
         System.out.println("|---|" + "---:|".repeat(7));
         for (CatalogueModel model : ModelCatalogue.load().all()) {
-            boolean measurable = model.data().isPresent() && model.inputType() == NumericType.F32;
+            boolean measurable = model.data().isPresent() && !model.isQuantized();
             if (measurable && ModelCatalogue.absent(model).isEmpty() && Files.exists(model.path())
                     && only.matcher(model.id()).find()) {
                 System.out.println(table.row(model));

@@ -14,7 +14,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import quantwright.backend.CompiledModel;
-import quantwright.compiler.data.NumericType;
 import quantwright.compiler.quant.CalibrationStatistics;
 import quantwright.ir.Graph;
 import quantwright.tests.catalogue.CatalogueModel;
@@ -75,7 +74,7 @@ public class CompilerBenchmark {
         /** Runs the calibration samples. */
         @Setup(Level.Trial)
         public void run(ModelFile file, Normalized normalized) throws Exception {
-            if (file.entry.inputType() != NumericType.F32) {
+            if (file.entry.isQuantized()) {
                 throw new IllegalArgumentException(file.model + " is quantized already");
             }
             statistics = Pipeline.calibrate(normalized.graph, Samples.calibration(file.entry,

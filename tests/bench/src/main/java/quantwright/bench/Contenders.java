@@ -14,7 +14,6 @@ import java.util.Random;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
-import quantwright.compiler.data.NumericType;
 import quantwright.compiler.exporter.OnnxExporter;
 import quantwright.compiler.exporter.OnnxFormat;
 import quantwright.compiler.importer.FormatException;
@@ -87,7 +86,7 @@ final class Contenders implements AutoCloseable {
 
     /** The forms a model file has. */
     static List<Kind> kinds(CatalogueModel model) {
-        boolean quantized = model.inputType() != NumericType.F32;
+        boolean quantized = model.isQuantized();
         if (quantized) {
             return List.of(Kind.OURS_FILE, Kind.ONNX_RUNTIME_FILE_QDQ, Kind.ONNX_RUNTIME_FILE_QOPERATOR,
                     Kind.XNNPACK_INT8, Kind.BUILTIN_INT8);
@@ -134,7 +133,7 @@ final class Contenders implements AutoCloseable {
         Graph known = integers.get(model);
         if (known == null) {
             Graph graph = Pipeline.normalize(Pipeline.read(model.path()));
-            known = model.inputType() != NumericType.F32 ? graph : Pipeline.quantize(graph, Pipeline.calibrate(graph,
+            known = model.isQuantized() ? graph : Pipeline.quantize(graph, Pipeline.calibrate(graph,
                     Samples.calibration(model, graph.inputs().getFirst().type().canonical())));
             integers.put(model, known);
         }
@@ -153,6 +152,7 @@ final class Contenders implements AutoCloseable {
                 case F32 -> "FLOAT32";
                 case I8 -> "INT8";
                 case U8 -> "UINT8";
+                case I64 -> "INT64";
                 default -> throw new IllegalStateException("no input of type " + input.type().storage());
             };
             fed.put(input.name(), new PeerTensor(input.name(), type, dims, contents.get(i), new float[0],
@@ -190,18 +190,15 @@ final class Contenders implements AutoCloseable {
         return contents;
     }
 
-    private static Tensor random(TensorType type) {
-        Random random = new Random(1);
-        int n = Math.toIntExact(type.shape().elementCount());
-        if (type.storage() == ScalarType.F32) {
-            float[] values = new float[n];
-            for (int i = 0; i < n; i++) {
-                values[i] = random.nextFloat();
-            }
-            return Tensor.of(type, values);
+    private static Tensor random(TensorType type) throws FormatException {
+        if (type.storage() != ScalarType.F32) {
+            return Samples.random(type, 1).inputs(0).getFirst();
         }
-        byte[] values = new byte[n];
-        random.nextBytes(values);
+        Random random = new Random(1);
+        float[] values = new float[Math.toIntExact(type.shape().elementCount())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat();
+        }
         return Tensor.of(type, values);
     }
 

@@ -14,7 +14,6 @@ import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
 import quantwright.backend.Manifest;
 import quantwright.backend.jvm.JvmBackend;
-import quantwright.compiler.data.NumericType;
 import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.ir.Graph;
 import quantwright.ir.data.Tensor;
@@ -64,7 +63,7 @@ public final class JvmTable {
     private static Map<String, Graph> forms(CatalogueModel model, String wanted) throws Exception {
         Map<String, Graph> forms = new LinkedHashMap<>();
         Graph graph = Pipeline.normalize(Pipeline.read(model.path()));
-        if (model.inputType() != NumericType.F32) {
+        if (model.isQuantized()) {
             forms.put("int8", graph);
         } else {
             forms.put("float", graph);

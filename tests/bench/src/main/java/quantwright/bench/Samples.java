@@ -15,6 +15,7 @@ import quantwright.compiler.data.Preprocessing;
 import quantwright.compiler.importer.FormatException;
 import quantwright.ir.type.TensorType;
 import quantwright.tests.catalogue.CatalogueModel;
+import quantwright.tests.catalogue.RandomData;
 
 /**
  * Calibration and evaluation samples of a catalogue model. Where the catalogue has no calibration set, the first fifth
@@ -50,8 +51,17 @@ record Samples(DataSet calibration, DataSet evaluation, String note) {
         if (samples.isPresent()) {
             return feed(model, samples.get().calibration, input);
         }
+        if (model.inputType() != NumericType.F32) {
+            return random(input, 2);
+        }
         long[] shape = Arrays.stream(input.shape().toArray()).asLongStream().skip(1).toArray();
         return new ModelFeed(new PreparedData(new Noise(shape, 2), Preprocessing.none(), NumericType.F32), input);
+    }
+
+    /** Random bytes or indices for an input of integers. */
+    static ModelFeed random(TensorType input, int samples) throws FormatException {
+        RandomData data = new RandomData(input, samples);
+        return new ModelFeed(new PreparedData(data, Preprocessing.none(), data.type()), input);
     }
 
     /** Samples as a model takes them. */

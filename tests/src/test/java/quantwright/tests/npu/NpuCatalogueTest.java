@@ -25,6 +25,7 @@ import quantwright.compiler.data.NumericType;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.search.PredictionQuality;
 import quantwright.ir.data.Tensor;
 import quantwright.profiles.HardwareProfile;
 import quantwright.tests.catalogue.CatalogueModel;
@@ -89,9 +90,9 @@ class NpuCatalogueTest {
     void oracleRanksAndEstimatesLayersAsTheSimulatorDoes() {
         assumeTrue(!oracle.layers().isEmpty(), "SKIPPED: shared data is absent");
         System.out.println(oracle.figures());
-        for (OracleComparison.Figure figure : List.<OracleComparison.Figure>of(OracleComparison.Layer::cycles,
-                OracleComparison.Layer::joules)) {
-            assertTrue(oracle.rankCorrelation(figure) >= 0.95 && oracle.medianError(figure) <= 0.10, oracle.figures());
+        for (PredictionQuality q : List.of(oracle.of(OracleComparison.Layer::cycles),
+                oracle.of(OracleComparison.Layer::joules))) {
+            assertTrue(q.rankCorrelation() >= 0.95 && q.medianError() <= 0.10, oracle.figures());
         }
     }
 

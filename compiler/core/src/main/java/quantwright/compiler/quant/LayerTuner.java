@@ -137,9 +137,9 @@ final class LayerTuner {
         }
         StoredWeights result = new StoredWeights(bits, stored, scales, type instanceof QuantizedType.PerGroup p
                 ? new StoredWeights.Groups(p.groupSize(), p.multipliers().toArray()) : null, bias);
+        float inputScale = integer.operand(0).type().quantized().scale(0);
         for (int g = 0; g < moments.length; g++) {
             if (how.rounding() != WeightRounding.NEAREST) {
-                float inputScale = integer.operand(0).type().quantized().scale(0);
                 round(result, inputScale, weights.floats(), g * each, each, moments[g]);
             }
             for (int o = g * each; how.biasCorrection() && o < (g + 1) * each; o++) {

@@ -2,15 +2,17 @@ package quantwright.compiler.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import quantwright.compiler.search.SearchResult.Measurement;
 import quantwright.compiler.search.SearchResult.Plan;
 
 /**
- * How well latencies were predicted.
+ * How well figures were predicted.
  *
- * @param plans plans that were measured
+ * @param plans predictions that were compared
  * @param medianError median of |predicted - measured| / measured
  * @param rankCorrelation Spearman's coefficient, ties sharing their mean rank
  */
@@ -31,16 +33,32 @@ public record PredictionQuality(int plans, double medianError, double rankCorrel
         if (pairs.size() < FEWEST) {
             return Optional.empty();
         }
+        return Optional.of(of(pairs));
+    }
+
+    /** Of pairs of a predicted and a measured figure, the measured above 0. */
+    public static PredictionQuality of(List<double[]> pairs) {
         double[] errors = pairs.stream().mapToDouble(p -> Math.abs(p[0] - p[1]) / p[1]).sorted().toArray();
         int n = errors.length;
         double median = (errors[(n - 1) / 2] + errors[n / 2]) / 2;
-        return Optional.of(new PredictionQuality(n, median, correlation(ranks(pairs, 0), ranks(pairs, 1))));
+        return new PredictionQuality(n, median, correlation(ranks(pairs, 0), ranks(pairs, 1)));
     }
 
     private static double[] ranks(List<double[]> pairs, int which) {
         double[] values = pairs.stream().mapToDouble(p -> p[which]).toArray();
-        return Arrays.stream(values).map(v -> Arrays.stream(values).filter(w -> w < v).count()
-                + (Arrays.stream(values).filter(w -> w == v).count() + 1) / 2.0).toArray();
+        List<Integer> order = IntStream.range(0, values.length).boxed().sorted(Comparator.comparing(i -> values[i])).toList();
+        double[] ranks = new double[values.length];
+        for (int i = 0; i < values.length; ) {
+            int end = i;
+            while (end < values.length && values[order.get(end)] == values[order.get(i)]) {
+                end++;
+            }
+            for (int k = i; k < end; k++) {
+                ranks[order.get(k)] = (i + end + 1) / 2.0;
+            }
+            i = end;
+        }
+        return ranks;
     }
 
     private static double correlation(double[] a, double[] b) {

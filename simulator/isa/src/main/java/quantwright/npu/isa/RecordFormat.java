@@ -98,8 +98,19 @@ final class RecordFormat {
             try {
                 return (Object) accessor.invokeExact(record);
             } catch (Throwable e) {
-                throw new IllegalStateException(accessor.toString(), e);
+                throw failed(e);
             }
+        }
+
+        /** Accessors declare nothing, so that what comes is an error of the machine or of a caller: it goes on as it is. */
+        private IllegalStateException failed(Throwable e) {
+            if (e instanceof RuntimeException r) {
+                throw r;
+            }
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return new IllegalStateException(accessor.toString(), e);
         }
 
         long number(Object record) {
@@ -110,7 +121,7 @@ final class RecordFormat {
             try {
                 return (long) number.invokeExact(record);
             } catch (Throwable e) {
-                throw new IllegalStateException(accessor.toString(), e);
+                throw failed(e);
             }
         }
     }

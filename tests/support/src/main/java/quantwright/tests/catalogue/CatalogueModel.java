@@ -47,4 +47,9 @@ public record CatalogueModel(String id, Path path, Optional<Path> data, Optional
     public String toString() {
         return id;
     }
+
+    /** Whether the file holds an integer model: those of the catalogue take bytes. */
+    public boolean isQuantized() {
+        return inputType == NumericType.I8 || inputType == NumericType.U8;
+    }
 }

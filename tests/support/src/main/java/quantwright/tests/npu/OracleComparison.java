@@ -1,14 +1,14 @@
 package quantwright.tests.npu;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 import quantwright.backend.CostOracle;
 import quantwright.backend.npu.NpuBackend;
+import quantwright.compiler.search.PredictionQuality;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.profiles.HardwareProfile;
@@ -25,9 +25,6 @@ public final class OracleComparison {
 
     /** Cycles, or joules: the oracle's and the simulator's. */
     public record Pair(double expected, double simulated) {
-        double error() {
-            return Math.abs(expected - simulated) / simulated;
-        }
     }
 
     /**
@@ -77,53 +74,15 @@ public final class OracleComparison {
 
     /** One line for people. */
     public String figures() {
+        PredictionQuality cycles = of(Layer::cycles);
+        PredictionQuality joules = of(Layer::joules);
         return String.format(Locale.ROOT, "%d layers; cycles: rank correlation %.3f, median error %.1f %%; energy: %.3f,"
-                + " %.1f %%", layers.size(), rankCorrelation(l -> l.cycles), 100 * medianError(l -> l.cycles),
-                rankCorrelation(l -> l.joules), 100 * medianError(l -> l.joules));
+                + " %.1f %%", layers.size(), cycles.rankCorrelation(), 100 * cycles.medianError(), joules.rankCorrelation(),
+                100 * joules.medianError());
     }
 
-    /** A figure of each layer. */
-    @FunctionalInterface
-    public interface Figure {
-        /** The oracle's and the simulator's. */
-        Pair of(Layer layer);
-    }
-
-    /** Median of the relative errors. */
-    public double medianError(Figure figure) {
-        List<Double> errors = layers.stream().map(l -> figure.of(l).error()).sorted().toList();
-        return errors.get(errors.size() / 2);
-    }
-
-    /** Spearman's rank correlation, ties by mean rank. */
-    public double rankCorrelation(Figure figure) {
-        double[] a = ranks(layers.stream().map(l -> figure.of(l).expected).toList());
-        double[] b = ranks(layers.stream().map(l -> figure.of(l).simulated).toList());
-        double mean = (a.length - 1) / 2.0;
-        double ab = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            ab += (a[i] - mean) * (b[i] - mean);
-            aa += (a[i] - mean) * (a[i] - mean);
-            bb += (b[i] - mean) * (b[i] - mean);
-        }
-        return ab / Math.sqrt(aa * bb);
-    }
-
-    private static double[] ranks(List<Double> values) {
-        List<Integer> order = IntStream.range(0, values.size()).boxed().sorted(Comparator.comparing(values::get)).toList();
-        double[] ranks = new double[values.size()];
-        for (int i = 0; i < order.size(); ) {
-            int end = i;
-            while (end < order.size() && values.get(order.get(end)).equals(values.get(order.get(i)))) {
-                end++;
-            }
-            for (int k = i; k < end; k++) {
-                ranks[order.get(k)] = (i + end - 1) / 2.0;
-            }
-            i = end;
-        }
-        return ranks;
+    /** How well the oracle foretells a figure of the layers. */
+    public PredictionQuality of(Function<Layer, Pair> figure) {
+        return PredictionQuality.of(layers.stream().map(figure).map(p -> new double[] {p.expected, p.simulated}).toList());
     }
 }

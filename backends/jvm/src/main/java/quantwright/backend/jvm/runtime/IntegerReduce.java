@@ -1,7 +1,6 @@
 package quantwright.backend.jvm.runtime;
 
 import quantwright.ir.arith.IntegerFunctions;
-import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.ReduceKind;
 
 /**
@@ -27,22 +26,10 @@ public record IntegerReduce(int x, int out, int count, int length, Storage stora
 
     private long row(Object from, int first) {
         boolean unsigned = storage == Storage.U64;
-        long result = switch (kind) {
-            case SUM, MEAN, SUM_SQUARE, L2 -> 0;
-            case PROD -> 1;
-            case MAX, MIN -> storage.get(from, first);
-        };
+        long result = IntegerFunctions.start(kind, length == 0 ? 0 : storage.get(from, first));
         for (int i = first; i < first + length; i++) {
-            long v = storage.get(from, i);
-            result = switch (kind) {
-                case SUM, MEAN -> result + v;
-                case SUM_SQUARE, L2 -> result + v * v;
-                case PROD -> result * v;
-                case MAX -> IntegerFunctions.binary(BinaryKind.MAX, result, v, unsigned);
-                case MIN -> IntegerFunctions.binary(BinaryKind.MIN, result, v, unsigned);
-            };
+            result = IntegerFunctions.reduce(kind, result, storage.get(from, i), unsigned);
         }
-        return kind == ReduceKind.MEAN ? result / length : kind == ReduceKind.L2 ? (long) Math.sqrt((double) result)
-                : result;
+        return IntegerFunctions.end(kind, result, length);
     }
 }

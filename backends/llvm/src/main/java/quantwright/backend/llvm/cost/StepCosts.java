@@ -45,17 +45,11 @@ public final class StepCosts {
         double products = step.macs() == 0 ? 0 : step.macs() / throughput(node);
         double others = instructions(node) / machine.issue();
         double bytes = bytes(node);
-        String level = "dram";
-        double rate = machine.dram().bytesPerSecond() / machine.nominal().hertz();
-        for (CpuPerformance.Cache c : machine.caches().reversed()) {
-            if (bytes <= c.bytes()) {
-                level = c.level();
-                rate = c.bytesPerCycle();
-            }
-        }
-        double memory = bytes / rate;
+        int level = machine.level(bytes);
+        double memory = bytes / machine.bytesPerCycle(level);
         double compute = products + others;
-        return memory > compute ? new Cost(memory, level) : new Cost(compute, products >= others ? "products"
+        return memory > compute ? new Cost(memory, level < machine.caches().size() ? machine.caches().get(level).level()
+            : "dram") : new Cost(compute, products >= others ? "products"
             : "instructions");
     }
 

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import quantwright.backend.llvm.text.ModuleBuilder;
 
 /** Integer convolution, fully connected layers included. */
-final class ConvKernel implements Kernel<ConvParameters> {
+final class ConvKernel implements SlicedKernel<ConvParameters> {
     private final ConvSpec spec;
     private final VectorIsa isa;
     private final TileProduct product;
@@ -73,17 +73,12 @@ final class ConvKernel implements Kernel<ConvParameters> {
     }
 
     @Override
-    public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        code().emit(module, function, linkage, false);
-    }
-
-    @Override
     public int units() {
         return code().units();
     }
 
     @Override
-    public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        code().emit(module, function, linkage, true);
+    public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
+        code().emit(module, function, linkage, sliced);
     }
 }

@@ -11,7 +11,7 @@ import quantwright.backend.llvm.text.Value;
  * that a 32-bit lane holds four taps of one channel. The interleaved pixels serve every output column whose window
  * touches them (the weights of each are shifted by a tap) and every output row of the tile that uses their input row.
  */
-final class DepthwiseKernel implements Kernel<ConvParameters> {
+final class DepthwiseKernel implements SlicedKernel<ConvParameters> {
     private final DepthwiseSpec spec;
     private final VectorIsa isa;
     private final VectorIsa.Dot dot;
@@ -54,26 +54,16 @@ final class DepthwiseKernel implements Kernel<ConvParameters> {
     }
 
     @Override
-    public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        emit(module, function, linkage, false);
-    }
-
-    @Override
-    public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        emit(module, function, linkage, true);
-    }
-
-    private void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
-        boolean added = spec.residual() != null;
-        f = module.function(function, linkage, IrType.VOID, Units.parameters(added, sliced));
-        constants = f.at(f.param(added ? 3 : 2));
-        Address in = f.at(f.param(0)).plus(-spec.in().offset(spec.window().padTop(), spec.window().padLeft()));
-        Address residual = added ? f.at(f.param(1)) : null;
-        var start = new Place(in, f.at(f.param(added ? 2 : 1)), residual, constants, constants, constants);
+    public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
+        f = module.function(function, linkage, IrType.VOID, KernelParameters.of(spec.residual() != null, sliced));
+        KernelParameters pointers = KernelParameters.of(f, spec.residual() != null);
+        constants = pointers.constants();
+        Address in = pointers.in().plus(-spec.in().offset(spec.window().padTop(), spec.window().padLeft()));
+        var start = new Place(in, pointers.out(), pointers.residual(), constants, constants, constants);
         int rows = tiling.rows();
         int full = spec.out().height() / rows;
         int rest = spec.out().height() % rows;
-        Units.of(f, added, sliced).each(full, y -> band(rowPlace(start, y, rows), rows),
+        Units.of(f, spec.residual() != null, sliced).each(full, y -> band(rowPlace(start, y, rows), rows),
             rest == 0 ? null : () -> band(rowPlace(start, Value.i64(full), rows), rest));
         f.ret();
     }

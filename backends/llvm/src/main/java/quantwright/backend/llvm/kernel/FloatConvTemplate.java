@@ -33,7 +33,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
     }
 
     /** The kernel of one spec. */
-    private static final class FloatConvKernel implements Kernel<FloatParameters> {
+    private static final class FloatConvKernel implements SlicedKernel<FloatParameters> {
         private final FloatConvSpec spec;
         private final ProductShape shape;
         private final ConvTiling tiling;
@@ -74,18 +74,13 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         }
 
         @Override
-        public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-            code().emit(module, function, linkage, false);
-        }
-
-        @Override
         public int units() {
             return code().units();
         }
 
         @Override
-        public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-            code().emit(module, function, linkage, true);
+        public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
+            code().emit(module, function, linkage, sliced);
         }
     }
 }

@@ -33,7 +33,7 @@ public final class FloatDepthwiseTemplate implements KernelTemplate<FloatDepthwi
     }
 
     /** The kernel of one spec. */
-    private static final class FloatDepthwiseKernel implements Kernel<FloatParameters> {
+    private static final class FloatDepthwiseKernel implements SlicedKernel<FloatParameters> {
         private final FloatDepthwiseSpec spec;
         private final VectorIsa isa;
         private final List<Integer> vectors;
@@ -92,25 +92,16 @@ public final class FloatDepthwiseTemplate implements KernelTemplate<FloatDepthwi
         }
 
         @Override
-        public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-            emit(module, function, linkage, false);
-        }
-
-        @Override
-        public void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-            emit(module, function, linkage, true);
-        }
-
-        private void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
-            boolean added = spec.residual() != null;
-            f = module.function(function, linkage, IrType.VOID, Units.parameters(added, sliced));
-            constants = f.at(f.param(added ? 3 : 2));
+        public void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
+            f = module.function(function, linkage, IrType.VOID, KernelParameters.of(spec.residual() != null, sliced));
+            KernelParameters pointers = KernelParameters.of(f, spec.residual() != null);
+            constants = pointers.constants();
             Window w = spec.window();
-            Address in = f.at(f.param(0)).plus(-spec.in().offset(w.padTop(), w.padLeft()));
-            Address out = f.at(f.param(added ? 2 : 1));
-            Address residual = added ? f.at(f.param(1)) : null;
+            Address in = pointers.in().plus(-spec.in().offset(w.padTop(), w.padLeft()));
+            Address out = pointers.out();
+            Address residual = pointers.residual();
             int full = spec.in().channels() / isa.lanes();
-            Units.of(f, added, sliced).each(spec.out().height(), y -> {
+            Units.of(f, spec.residual() != null, sliced).each(spec.out().height(), y -> {
                 Address[] row = {f.at(in, y, spec.in().rowPitch() * w.strideHeight()), f.at(out, y,
                         spec.out().rowPitch()),
                     residual == null ? null : f.at(residual, y, spec.residual().rowPitch()), constants, constants};

@@ -17,17 +17,9 @@ public interface Kernel<P> {
      */
     void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage);
 
-    /** Parts of about equal size, of which threads may compute any at once; 1 if the kernel has no parts. */
+    /** Parts of about equal size, of which threads may compute any at once; several only of a {@link SlicedKernel}. */
     default int units() {
         return 1;
-    }
-
-    /**
-     * As {@link #emit}, with two more parameters {@code i64 begin, i64 end}: only those {@link #units} are computed; only if
-     * there are several.
-     */
-    default void emitUnits(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage) {
-        throw new UnsupportedOperationException(name());
     }
 
     /** The constants block of a layer, in the order the code reads it. */

@@ -81,14 +81,15 @@ final class ProductCode {
      */
     void emit(ModuleBuilder module, String function, ModuleBuilder.Linkage linkage, boolean sliced) {
         boolean added = shape.residual() != null;
-        f = module.function(function, linkage, IrType.VOID, Units.parameters(added, sliced));
+        f = module.function(function, linkage, IrType.VOID, KernelParameters.of(added, sliced));
         parts = Units.of(f, added, sliced);
-        constants = f.at(f.param(added ? 3 : 2));
+        KernelParameters pointers = KernelParameters.of(f, added);
+        constants = pointers.constants();
         sums = new TileSums(f, shape, product);
         panel = product.gathers() == null ? null : f.at(f.stack(panelBytes(), 64));
-        Address in = f.at(f.param(0)).plus(-shape.in().offset(shape.window().padTop(), shape.window().padLeft()));
-        Address residual = added ? f.at(f.param(1)) : null;
-        Address out = f.at(f.param(added ? 2 : 1));
+        Address in = pointers.in().plus(-shape.in().offset(shape.window().padTop(), shape.window().padLeft()));
+        Address residual = pointers.residual();
+        Address out = pointers.out();
         int store = shape.outputBytes();
         f.loop(0, shape.groups(), 1, g -> group(new Walk(f.at(in, g, shape.groupInputBytes()),
             f.at(out, g, (long) shape.groupOutputs() * store),

@@ -1,10 +1,7 @@
 package quantwright.backend.llvm.kernel;
 
-import java.util.ArrayList;
 import java.util.function.Consumer;
 import quantwright.backend.llvm.text.FunctionBuilder;
-import quantwright.backend.llvm.text.IrType;
-import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /** The walk over a kernel's units: over all of them, or in code for slices over those from one to another. */
@@ -24,27 +21,7 @@ final class Units {
         return new Units(f, null, null);
     }
 
-    /**
-     * The parameters of a kernel: {@code in, [in2,] out, constants}, and with {@code sliced} the units {@code begin, end}.
-     *
-     * @param residual there is an {@code in2}, which the result may lie on
-     */
-    static Parameter[] parameters(boolean residual, boolean sliced) {
-        var list = new ArrayList<Parameter>();
-        list.add(Parameter.readOnly("in"));
-        if (residual) {
-            list.add(Parameter.aliased("in2"));
-        }
-        list.add(residual ? Parameter.aliased("out") : Parameter.writable("out"));
-        list.add(new Parameter(IrType.PTR, "constants", "noalias nocapture readonly align 64"));
-        if (sliced) {
-            list.add(new Parameter(IrType.I64, "begin", ""));
-            list.add(new Parameter(IrType.I64, "end", ""));
-        }
-        return list.toArray(Parameter[]::new);
-    }
-
-    /** What a function of such {@link #parameters} walks. */
+    /** What a function with such {@link KernelParameters} walks. */
     static Units of(FunctionBuilder f, boolean residual, boolean sliced) {
         int first = residual ? 4 : 3;
         return sliced ? new Units(f, f.param(first), f.param(first + 1)) : all(f);

@@ -5,6 +5,7 @@ import java.util.List;
 import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelSpec;
 import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.kernel.SlicedKernel;
 
 /** Picks the first template of an ordered catalogue that takes a spec. */
 final class KernelChoice {
@@ -18,9 +19,10 @@ final class KernelChoice {
         for (KernelTemplate<S, P> template : catalogue) {
             switch (template.select(spec)) {
                 case KernelTemplate.Selection.Selected<P>(Kernel<P> kernel) -> {
-                    int units = kernel.units();
-                    KernelCall call = new KernelCall(kernel.name(), List.of(kernel.name(), spec),
-                            units > 1 ? kernel::emitUnits : kernel::emit, kernel.constants(parameters), arguments, units);
+                    KernelCall.Emitter emitter = kernel instanceof SlicedKernel<P> s && s.units() > 1
+                            ? (module, function, linkage) -> s.emit(module, function, linkage, true) : kernel::emit;
+                    KernelCall call = new KernelCall(kernel.name(), List.of(kernel.name(), spec), emitter,
+                            kernel.constants(parameters), arguments, kernel.units());
                     int images = arguments.getLast().images();
                     return new NodeLowering.Result.Calls(List.of(call), spec.work() * images);
                 }

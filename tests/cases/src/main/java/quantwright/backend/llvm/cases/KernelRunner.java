@@ -15,6 +15,7 @@ import quantwright.backend.llvm.LlvmToolchain;
 import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelSpec;
 import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.kernel.SlicedKernel;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
 import quantwright.backend.llvm.text.ModuleBuilder;
@@ -61,12 +62,12 @@ public final class KernelRunner implements AutoCloseable {
      */
     public <P> void addSliced(String name, Kernel<P> kernel, P parameters, int pointers) {
         int units = kernel.units();
-        if (units == 1) {
+        if (units == 1 || !(kernel instanceof SlicedKernel<P> sliced)) {
             add(name, kernel, parameters);
             return;
         }
         String slice = name + "_units";
-        kernel.emitUnits(module, slice, ModuleBuilder.Linkage.HIDDEN);
+        sliced.emit(module, slice, ModuleBuilder.Linkage.HIDDEN, true);
         var types = new Parameter[pointers];
         Arrays.setAll(types, i -> new Parameter(IrType.PTR, "p" + i, ""));
         FunctionBuilder f = module.function(name, ModuleBuilder.Linkage.EXTERNAL, IrType.VOID, types);
