@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Instruction sets, their extensions and scheduling models by LLVM's names. */
 final class CpuNames {
@@ -25,15 +27,22 @@ final class CpuNames {
             "fp-armv8", "crc", "lse", "rdm", "rcpc", "aes", "sha2", "sha3", "jsconv", "complxnum", "fcma", "sve",
             "sve2", "sme", "sme2");
 
+    private static final Map<String, List<String>> MODELS = readModels();
+
     private CpuNames() {
     }
 
     /** Scheduling models of an instruction set. */
     static List<String> models(String isa) {
+        return MODELS.get(isa);
+    }
+
+    /** A line for each instruction set: its name, and those of its models. */
+    private static Map<String, List<String>> readModels() {
         try (InputStream in = CpuNames.class.getResourceAsStream("data/scheduling-models.txt")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().map(line -> List.of(line.split(" ")))
-                    .filter(words -> words.getFirst().equals(isa)).findFirst()
-                    .map(words -> words.subList(1, words.size())).orElseThrow();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#"))
+                    .map(line -> List.of(line.split(" "))).collect(Collectors.toMap(List::getFirst,
+                            words -> words.subList(1, words.size())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

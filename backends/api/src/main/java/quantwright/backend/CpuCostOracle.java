@@ -71,8 +71,8 @@ public final class CpuCostOracle implements CostOracle {
         double hertz = performance.nominal().hertz();
         ExternalMemory dram = performance.dram();
         double latency = external ? dram.latencySeconds() * hertz : performance.caches().get(level).latencyCycles();
-        double cycles = Math.max(Math.max(work.productCycles, work.instructions / performance.issue()), bytes / performance.bytesPerCycle(level))
-                + latency;
+        double compute = Math.max(work.productCycles, work.instructions / performance.issue());
+        double cycles = Math.max(compute, bytes / performance.bytesPerCycle(level)) + latency;
         double seconds = cycles / hertz;
         double picojoules = work.productPicojoules + performance.core().cyclePicojoules() * cycles;
         for (int l = 0; l < Math.min(level + 1, performance.caches().size()); l++) {

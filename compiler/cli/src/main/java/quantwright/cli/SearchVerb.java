@@ -168,8 +168,8 @@ final class SearchVerb extends Verb {
     /** Losses are those measured for the first profile: integer arithmetic differs by rounding alone. */
     private void across(Quantwright driver, Candidates candidates, LossTable losses, SearchOptions options, Bars bars) {
         List<SearchProblem> problems = new ArrayList<>();
-        for (String id : across) {
-            HardwareProfile other = driver.profiles().find(id);
+        List<HardwareProfile> others = across.stream().map(driver.profiles()::find).toList();
+        for (HardwareProfile other : others) {
             CostTable table = new CostMeter(driver, candidates, other, losses.model()).table(options.precisions(),
                     options.rounds(), bars);
             Tables.write(output.resolve("costs-" + other.id() + ".json"), Tables.text(table));
@@ -179,7 +179,7 @@ final class SearchVerb extends Verb {
         Figure figure = options.objective().orElse(Figure.LATENCY);
         HardwareMatrix matrix = HardwareMatrix.of(problems, options, figure, (plan, on) -> {
             bars.update("simulating", 0, 1);
-            return Verifier.simulated(driver, candidates.model(plan), driver.profiles().find(across.get(on)), figure);
+            return Verifier.simulated(driver, candidates.model(plan), others.get(on), figure);
         });
         Tables.write(output.resolve("matrix.json"), Json.of(SearchReport.json(matrix)) + "\n");
         SearchReport.print(this, matrix);

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import quantwright.backend.CostOracle;
 import quantwright.backend.npu.lower.CostLayers;
+import quantwright.backend.npu.lower.Lowering;
+import quantwright.backend.npu.lower.Support;
 import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Layer;
@@ -12,6 +14,7 @@ import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.op.Dequantize;
 import quantwright.ir.op.Quantize;
+import quantwright.npu.isa.MachineParameters;
 import quantwright.profiles.HardwareProfile;
 import quantwright.profiles.NpuMachine;
 
@@ -29,7 +32,8 @@ public final class NpuCostOracle implements CostOracle {
     public LayerCost cost(Node node, Precision precision, HardwareProfile profile) {
         NpuMachine machine = profile.npu().orElseThrow(() ->
                 new IllegalArgumentException("profile " + profile.id() + " is no NPU"));
-        CostModel model = new CostModel(machine, Machines.parameters(machine));
+        MachineParameters parameters = Machines.parameters(machine);
+        CostModel model = new CostModel(machine, parameters);
         if (CostLayers.isFree(node) || node.op() instanceof Quantize || node.op() instanceof Dequantize) {
             return new LayerCost(true, 0, 0, 0, 0, 0, 0);
         }
@@ -40,18 +44,18 @@ public final class NpuCostOracle implements CostOracle {
         for (int i = 0; i < layer.get().inputs().size(); i++) {
             layer.get().inputs().get(i).widen(layer.get().halo(i));
         }
-        return tile(layer.get(), node, model).map(t -> cost(t, layer.get(), model,
+        return tile(layer.get(), node, model, new Support(machine, parameters)).map(t -> cost(t, layer.get(), model,
                 precision.weightBits())).orElse(LayerCost.UNSUPPORTED);
     }
 
     /** As the compiler would cut it, the largest maps leaving the scratchpad until the rest fits. */
-    private static Optional<Tiling> tile(Layer layer, Node node, CostModel model) {
+    private static Optional<Tiling> tile(Layer layer, Node node, CostModel model, Support support) {
         List<Value> values = node.operands().stream().filter(v -> layer.inputs().stream().anyMatch(f ->
                 f.name().equals(v.name()) && f.type().shape().equals(v.type().shape()))).toList();
         for (int i = 0; i < layer.inputs().size(); i++) {
-            layer.inputs().get(i).setResident(i >= values.size() || !comesFromHost(values.get(i)));
+            layer.inputs().get(i).setResident(i >= values.size() || !comesFromHost(values.get(i), support));
         }
-        layer.output().setResident(!goesToHost(node));
+        layer.output().setResident(!goesToHost(node.results().getFirst(), support));
         while (true) {
             long maps = layer.output().isResident() ? layer.output().whole().bytes() : 0;
             Feature largest = layer.output().isResident() ? layer.output() : null;
@@ -70,13 +74,20 @@ public final class NpuCostOracle implements CostOracle {
         }
     }
 
-    private static boolean comesFromHost(Value v) {
-        return v.isInput() || v.producer().op() instanceof Quantize;
+    private static boolean comesFromHost(Value v, Support support) {
+        return v.isInput() || (Lowering.isAlias(v.producer()) ? comesFromHost(v.producer().operand(0), support)
+                : isOnHost(v.producer(), support));
     }
 
-    private static boolean goesToHost(Node node) {
-        Value v = node.results().getFirst();
-        return node.graph().isOutput(v) || v.users().stream().anyMatch(u -> u.op() instanceof Dequantize);
+    private static boolean goesToHost(Value v, Support support) {
+        return v.producer().graph().isOutput(v) || v.users().stream().anyMatch(u -> Lowering.isAlias(u)
+                ? goesToHost(u.result(), support) : isOnHost(u, support));
+    }
+
+    /** A float graph stands for the integer one it is to become. */
+    private static boolean isOnHost(Node node, Support support) {
+        return node.op() instanceof Quantize || node.op() instanceof Dequantize
+                || !node.operands().isEmpty() && node.operand(0).type().isQuantized() && support.reason(node).isPresent();
     }
 
     private static LayerCost cost(Tiling tiling, Layer layer, CostModel model, int weightBits) {
