@@ -51,7 +51,7 @@ final class IntElementwise {
         int min = (int) x.type().storage().minValue();
         Tensor out = Tensor.zeros(result);
         for (int i = 0; i < out.size(); i++) {
-            out.bytes()[i] = table.bytes()[(int) x.integer(i) - min];
+            out.setInteger(i, table.integer((int) x.integer(i) - min));
         }
         return out;
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import quantwright.compiler.data.NumericType;
 import quantwright.compiler.importer.ImportDiagnostic;
 import quantwright.compiler.importer.ImportOptions;
+import quantwright.compiler.importer.tflite.BuiltinOperator;
 import quantwright.compiler.importer.tflite.TfliteFile;
 import quantwright.compiler.importer.tflite.TfliteImporter;
 import quantwright.ir.Graph;
@@ -88,14 +89,17 @@ class TfliteImportTest {
     }
 
     @Test
-    void everyOperatorThatIsNotCoveredIsNamedInOneGo() {
-        var file = ModelCatalogue.requireFile("data/models/lstm_mnist_int8.tflite");
+    void anOperatorThatIsNotCoveredIsNamed() throws Exception {
+        var map = OneOperatorModel.Operand.of(OneOperatorModel.F32, 0, 0, 1, 2, 2, 4);
+        var normalization = OneOperatorModel.Operator.of(BuiltinOperator.LOCAL_RESPONSE_NORMALIZATION.ordinal());
+        var file = Files.write(folder.resolve("normalized.tflite"),
+            OneOperatorModel.write(normalization, List.of(map), map));
         var e = assertThrows(UserErrorException.class,
             () -> new TfliteImporter().importModel(file, ImportOptions.none(), new DiagnosticSink()));
         assertEquals(1, e.diagnostics().size());
         var d = e.diagnostics().getFirst();
         assertEquals(ImportDiagnostic.UNSUPPORTED_OP, d.code());
-        assertTrue(d.render().contains("UNIDIRECTIONAL_SEQUENCE_LSTM") && d.render().contains("lstm_mnist_int8.tflite"),
+        assertTrue(d.render().contains("LOCAL_RESPONSE_NORMALIZATION") && d.render().contains("normalized.tflite"),
             d.render());
     }
 

@@ -164,7 +164,8 @@ final class QuantLowering {
         for (int i = 0; i < results.length; i++) {
             results[i] = table.integer(i);
         }
-        site.add(new Lookup(site.in(0), site.out(), site.size(), results, (int) site.type(0).storage().minValue()));
+        site.add(new Lookup(site.in(0), site.out(), site.size(), site.storage(0), site.resultStorage(), results,
+                (int) site.type(0).storage().minValue()));
     }
 
     static void clamp(QClamp op, Site site) {

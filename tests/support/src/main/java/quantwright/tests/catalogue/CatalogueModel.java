@@ -39,7 +39,7 @@ public record CatalogueModel(String id, Path path, Optional<Path> data, Optional
     }
 
     private PreparedData prepared(Path file) throws FormatException {
-        DataSet set = DataSets.npz(file);
+        DataSet set = DataSets.open(file, Optional.empty()).set();
         return new PreparedData(set, preprocessing, inputType);
     }
 

@@ -115,8 +115,9 @@ public final class TfLitePeer implements AutoCloseable {
         new BytePointer(tensor.data().data()).put(data);
     }
 
-    /** Runs once on what was fed. */
+    /** Runs once on what was fed, from zeroed variables. */
     public void invoke() {
+        check(interpreter.ResetVariableTensors(), "reset variables");
         check(interpreter.Invoke(), "invoke");
     }
 

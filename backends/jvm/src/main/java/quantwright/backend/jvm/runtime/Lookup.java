@@ -1,17 +1,27 @@
 package quantwright.backend.jvm.runtime;
 
 /**
- * Maps 8-bit integers, held as floats, through a table.
+ * Maps integers of 8 or 16 bits through a table.
  *
  * @param x operand
  * @param out result
  * @param n elements
- * @param table 256 results
+ * @param from storage of the operand
+ * @param to storage of the result
+ * @param table a result for each value of the operand's type
  * @param min operand that the first is for
  */
-public record Lookup(int x, int out, int n, float[] table, int min) implements Step {
+public record Lookup(int x, int out, int n, Storage from, Storage to, float[] table, int min) implements Step {
     @Override
     public void run(Memory memory) {
+        if (from != Storage.WHOLE || to != Storage.WHOLE) {
+            Object a = memory.array(x);
+            Object b = memory.array(out);
+            for (int i = 0; i < n; i++) {
+                to.set(b, i, (long) table[(int) from.get(a, i) - min]);
+            }
+            return;
+        }
         float[] q = memory.floats(x);
         float[] result = memory.floats(out);
         for (int i = 0; i < n; i++) {

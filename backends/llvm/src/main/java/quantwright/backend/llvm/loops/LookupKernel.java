@@ -8,13 +8,15 @@ import quantwright.backend.llvm.text.Parameter;
 import quantwright.backend.llvm.text.Value;
 
 /**
- * Replaces bytes by entries of a table. The 256 constants are indexed by the byte in memory, unsigned, and hold the
- * byte to store, so that encodings cost nothing. Emits {@code void f(ptr in, ptr out, ptr constants)}.
+ * Replaces integers by entries of a table. The constants are indexed by the bits in memory, unsigned, and hold the bits
+ * to store, so that encodings cost nothing. Emits {@code void f(ptr in, ptr out, ptr constants)}.
  *
  * @param nest loops; operands in, out
+ * @param from type of the operand's elements in memory, i8 or i16
+ * @param to type of the result's elements in memory, i8 or i16
  * @param inPlace whether the result is the operand's memory
  */
-public record LookupKernel(LoopNest nest, boolean inPlace) {
+public record LookupKernel(LoopNest nest, IrType from, IrType to, boolean inPlace) {
     /** Simplifies the nest. */
     public LookupKernel {
         nest = nest.simplified();
@@ -34,8 +36,8 @@ public record LookupKernel(LoopNest nest, boolean inPlace) {
         Address[] start = {f.at(f.param(0)), f.at(f.param(1))};
         LoopNest outer = nest.depth() == 0 ? nest : nest.outer();
         LoopEmitter.nest(f, outer, start, at -> LoopEmitter.unrolled(f, nest.innermostExtent(), i -> {
-            Value index = f.zext(f.load(IrType.I8, f.at(at[0], i, nest.innermost(0))), IrType.I64);
-            f.store(f.load(IrType.I8, f.at(table, index, 1)), f.at(at[1], i, nest.innermost(1)));
+            Value index = f.zext(f.load(from, f.at(at[0], i, nest.innermost(0))), IrType.I64);
+            f.store(f.load(to, f.at(table, index, to == IrType.I8 ? 1 : 2)), f.at(at[1], i, nest.innermost(1)));
         }));
         f.ret();
     }

@@ -86,7 +86,7 @@ final class EpilogueRules {
             if (next == null || taken.contains(next)) {
                 return;
             }
-            boolean activation = integer ? next.op() instanceof QLookup : isActivation(next.op());
+            boolean activation = integer ? isByteTable(next) : isActivation(next.op());
             if (activation && stage == Stage.ACTIVATION) {
                 stage = Stage.ADD;
             } else if (activation && stage == Stage.AFTER_ADD && !integer) {
@@ -104,6 +104,11 @@ final class EpilogueRules {
     private static Node onlyUser(Node node) {
         Value value = node.result();
         return value.users().size() == 1 && !node.graph().isOutput(value) ? value.users().getFirst() : null;
+    }
+
+    private static boolean isByteTable(Node node) {
+        return node.op() instanceof QLookup && node.operand(0).type().storage().bits() == 8
+                && node.result().type().storage().bits() == 8;
     }
 
     private static boolean isActivation(Op op) {

@@ -1,5 +1,6 @@
 package quantwright.compiler.importer.onnx;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -116,6 +117,13 @@ final class Attributes {
             out[i] = attribute.getFloats(i);
         }
         return out;
+    }
+
+    /** A list of strings, empty where it is absent. */
+    List<String> strings(String name) {
+        AttributeProto attribute = find(name, AttributeType.STRINGS);
+        return attribute == null ? List.of()
+                : attribute.getStringsList().stream().map(ByteString::toStringUtf8).toList();
     }
 
     /** A tensor, or null. */

@@ -37,6 +37,7 @@ final class OpTable {
         ResizeOps.register(table);
         QuantizeOps.register(table);
         QuantizedProductOps.register(table);
+        RecurrentOps.register(table);
         MicrosoftOps.register(table);
         return table;
     }

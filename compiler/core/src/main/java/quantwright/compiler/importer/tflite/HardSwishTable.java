@@ -1,5 +1,6 @@
 package quantwright.compiler.importer.tflite;
 
+import quantwright.ir.arith.GemmlowpFunctions;
 import quantwright.ir.arith.IntegerRounding;
 import quantwright.ir.arith.Multiplier;
 import quantwright.ir.arith.QuantRange;
@@ -30,9 +31,9 @@ final class HardSwishTable {
         for (int i = 0; i < table.length; i++) {
             // In 16 bits as the runtime holds it: a distant zero point wraps there too.
             short x = (short) ((i + in.storage().minValue() - in.zeroPoint()) * (1 << 7));
-            short onOutput = roundingHighMul(x, (short) output.value());
+            short onOutput = (short) GemmlowpFunctions.multiply(x, (short) output.value());
             short r = saturatingShift(x, Math.max(reluish.exponent() - 1, 0));
-            r = roundingHighMul(r, (short) reluish.value());
+            r = (short) GemmlowpFunctions.multiply(r, (short) reluish.value());
             r = reluish.exponent() > 0 ? saturatingShift(r, 1) : r;
             if (reluish.exponent() < 0) {
                 r = (short) IntegerRounding.shiftRight(r, -reluish.exponent(), Rounding.Mode.HALF_AWAY);
@@ -47,11 +48,5 @@ final class HardSwishTable {
 
     private static short saturatingShift(short value, int amount) {
         return (short) Math.clamp((long) value << amount, Short.MIN_VALUE, Short.MAX_VALUE);
-    }
-
-    /** (2ab / 2^16) to nearest; the multiplier is positive, so that nothing overflows. */
-    private static short roundingHighMul(short a, short b) {
-        int ab = a * b;
-        return (short) ((ab + (ab >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15));
     }
 }

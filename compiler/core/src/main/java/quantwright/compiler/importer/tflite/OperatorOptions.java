@@ -113,6 +113,17 @@ public sealed interface OperatorOptions {
     record BatchMatMul(boolean transposeX, boolean transposeY) implements OperatorOptions {
     }
 
+    /**
+     * UNIDIRECTIONAL_SEQUENCE_LSTM.
+     *
+     * @param cellClip bound of the cell state, 0 for none
+     * @param projectionClip bound of a projected result, 0 for none
+     * @param timeMajor whether the operand is [T, B, I] rather than [B, T, I]
+     */
+    record SequenceLstm(Activation activation, float cellClip, float projectionClip, boolean timeMajor)
+        implements OperatorOptions {
+    }
+
     /** GELU. */
     record Gelu(boolean approximate) implements OperatorOptions {
     }
@@ -142,6 +153,7 @@ public sealed interface OperatorOptions {
             case 35, 79 -> new Split(t.int32(0, 0));
             case 55 -> new Shape(t.int8(0, 0));
             case 59, 64 -> new Pack(t.int32(0, 0), t.int32(1, 0));
+            case 71 -> new SequenceLstm(Activation.of(t, 0), t.float32(1), t.float32(2), t.bool(3));
             case 74 -> new Resize(t.bool(0), t.bool(1));
             case 75 -> new LeakyRelu(t.float32(0));
             case 101 -> new BatchMatMul(t.bool(0), t.bool(1));

@@ -63,10 +63,11 @@ public record TfliteFile(String name, String description, List<SubGraph> subgrap
      * @param version version of the operator
      * @param inputs tensor indices; -1 for an absent optional input
      * @param outputs tensor indices
+     * @param intermediates indices of tensors that only carry parameters of values inside the operator
      * @param options its attributes
      */
     public record Operator(int index, Optional<BuiltinOperator> code, String codeName, int version, int[] inputs,
-                           int[] outputs, OperatorOptions options) {
+                           int[] outputs, int[] intermediates, OperatorOptions options) {
     }
 
     /**
@@ -249,7 +250,7 @@ public record TfliteFile(String name, String description, List<SubGraph> subgrap
         }
         var kind = codes.get((int) code);
         return new Operator(index, kind.builtin(), kind.name(), kind.version(), indices(table, 1, -1, tensors),
-            indices(table, 2, 0, tensors), options);
+            indices(table, 2, 0, tensors), indices(table, 8, 0, tensors), options);
     }
 
     private static int[] indices(FlatTable table, int field, int least, int tensors) throws FormatException {

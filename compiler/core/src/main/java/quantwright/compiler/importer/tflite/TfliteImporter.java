@@ -217,6 +217,7 @@ public final class TfliteImporter implements ModelImporter {
             case DEPTH_TO_SPACE -> MovementOperators.depthToSpace(site);
             case SPACE_TO_DEPTH -> MovementOperators.spaceToDepth(site);
             case BATCH_MATMUL -> MovementOperators.matMul(site);
+            case UNIDIRECTIONAL_SEQUENCE_LSTM -> LstmOperator.of(site);
             default -> throw unsupported(site.operator());
         }
     }

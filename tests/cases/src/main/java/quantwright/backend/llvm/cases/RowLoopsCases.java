@@ -169,4 +169,22 @@ public abstract class RowLoopsCases {
             d.check("lookup " + from + " " + to);
         }
     }
+
+    @Test
+    void looksUpSixteenBits() {
+        ScalarType[] types = {ScalarType.I16, ScalarType.U16, ScalarType.I8, ScalarType.U8};
+        for (int i = 0; i < 14; i++) {
+            d.begin();
+            // All pairs but those of two bytes.
+            ScalarType from = types[i / 4];
+            ScalarType to = types[i % 4];
+            if (from.bits() + to.bits() == 16) {
+                continue;
+            }
+            Value x = d.input(d.quantized(from), d.dim(4), d.dim(70));
+            Value table = d.constant(d.random(TensorType.of(to, 1 << from.bits())));
+            d.output(d.node(new Dequantize(), d.node(new QLookup(), d.quantized(to), x, table)));
+            d.check("lookup " + from + " " + to);
+        }
+    }
 }
