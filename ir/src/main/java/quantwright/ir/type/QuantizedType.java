@@ -66,6 +66,12 @@ public sealed interface QuantizedType extends ElementType {
         public int zeroPoint(int i) {
             return zeroPoint;
         }
+
+        /** For people; {@code quantwright.ir.text.TypeText} is exact. */
+        @Override
+        public String toString() {
+            return storage + "(" + scale + (zeroPoint == 0 ? ")" : ", zero " + zeroPoint + ")");
+        }
     }
 
     /** One scale and zero point for each index of {@code axis}. */
@@ -93,6 +99,12 @@ public sealed interface QuantizedType extends ElementType {
         @Override
         public int zeroPoint(int i) {
             return zeroPoints.get(i);
+        }
+
+        /** For people; {@code quantwright.ir.text.TypeText} is exact. */
+        @Override
+        public String toString() {
+            return storage + "(" + scales.size() + " scales along axis " + axis + ")";
         }
     }
 
@@ -124,6 +136,12 @@ public sealed interface QuantizedType extends ElementType {
         @Override
         public int zeroPoint(int i) {
             return zeroPoints.get(i);
+        }
+
+        /** For people; {@code quantwright.ir.text.TypeText} is exact. */
+        @Override
+        public String toString() {
+            return storage + "(blocks of " + blockSize + " along axis " + axis + ")";
         }
     }
 
@@ -194,6 +212,12 @@ public sealed interface QuantizedType extends ElementType {
         @Override
         public int zeroPoint(int i) {
             return 0;
+        }
+
+        /** For people; {@code quantwright.ir.text.TypeText} is exact. */
+        @Override
+        public String toString() {
+            return storage + "(" + scales.size() + " scales along axis " + axis + ", groups of " + groupSize + ")";
         }
     }
 
