@@ -25,6 +25,8 @@ import quantwright.ir.diag.UserErrorException;
             + " --profile, the kernel of each step, or what the profile cannot run and why.",
         footer = {"", "Exit status 1 if the profile cannot run the model."})
 final class InspectVerb extends Verb {
+    private static final int KERNEL_WIDTH = 24;
+
     @Parameters(paramLabel = "MODEL|DIR", description = "A model file, or an artifact folder.")
     private Path subject;
     @Option(names = "--profile", paramLabel = "P", description = "Profile by id or .qhw file.")
@@ -113,9 +115,11 @@ final class InspectVerb extends Verb {
     }
 
     private void steps(List<Manifest.Step> steps) {
+        int width = steps.stream().mapToInt(s -> s.kernel().length()).max().orElse(0);
+        String format = "  %-4d %-" + Math.max(width, KERNEL_WIDTH) + "s %14s MACs  %s -> %s";
         for (int i = 0; i < steps.size(); i++) {
             Manifest.Step s = steps.get(i);
-            say("  %-4d %-24s %14s MACs  %s -> %s", i, s.kernel(), Text.count(s.macs()), s.op(), s.name());
+            say(format, i, s.kernel(), Text.count(s.macs()), s.op(), s.name());
         }
     }
 
