@@ -20,6 +20,7 @@ final class NpuContradictions {
     void check() {
         array();
         accumulators();
+        vector();
         scratchpad();
         dma();
     }
@@ -55,6 +56,14 @@ final class NpuContradictions {
             report("accumulators", "width", "%d-bit accumulators, but quantization.accumulator is %d bit",
                     machine.accumulators().bits(), rules.accumulatorBits());
         }
+    }
+
+    private void vector() {
+        NpuMachine.VectorUnit v = machine.vector();
+        v.outputPool().filter(p -> p.sums() > v.requantize()).ifPresent(p -> sink.report(ProfileDiagnostic.CONTRADICTION,
+                section.section("vector").section("output-pool").location("sums"), String.format(Locale.ROOT,
+                        "npu.vector.output-pool.sums: %.3g sums a cycle are pooled, but only %.3g are rescaled", p.sums(),
+                        v.requantize())));
     }
 
     private void scratchpad() {

@@ -132,9 +132,32 @@ public record NpuMachine(MacArray array, List<TypePair> types, Accumulators accu
      * @param startCycles constant latency of an instruction
      * @param elementPicojoules energy of one element (or tap, or byte moved)
      * @param leakageWatts leakage
+     * @param outputPool pools that sums go through on their way out of the accumulators, if there are any
      */
     public record VectorUnit(double requantize, double elementwise, double pool, double lookup, double softmax,
-                             double move, int startCycles, double elementPicojoules, double leakageWatts) {
+                             double move, int startCycles, double elementPicojoules, double leakageWatts,
+                             Optional<OutputPool> outputPool) {
+        /** A unit that pools maps in the scratchpad only. */
+        public VectorUnit(double requantize, double elementwise, double pool, double lookup, double softmax, double move,
+                int startCycles, double elementPicojoules, double leakageWatts) {
+            this(requantize, elementwise, pool, lookup, softmax, move, startCycles, elementPicojoules, leakageWatts,
+                    Optional.empty());
+        }
+
+        /** Sums per cycle on a way out that may pool: those rescaled, or those pooled if that is slower. */
+        public double pooledSums() {
+            return Math.min(requantize, outputPool.orElseThrow().sums());
+        }
+    }
+
+    /**
+     * Pools on the way from the accumulators to the scratchpad: each sum is read and rescaled once, and windows are
+     * reduced in a buffer of rows.
+     *
+     * @param sums sums taken per cycle, whatever the window
+     * @param window most taps of a window along either side
+     */
+    public record OutputPool(double sums, int window) {
     }
 
     /**

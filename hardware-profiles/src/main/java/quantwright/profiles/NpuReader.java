@@ -55,7 +55,8 @@ final class NpuReader {
     private NpuMachine.VectorUnit vector(SectionReader s) {
         return new NpuMachine.VectorUnit(s.number("requantize"), s.number("elementwise"), s.number("pool"),
                 s.number("lookup"), s.number("softmax"), s.number("move"), s.whole("start"), s.number("energy"),
-                s.number("leakage"));
+                s.number("leakage"), s.optional("output-pool").map(p -> new NpuMachine.OutputPool(p.number("sums"),
+                        p.whole("window"))));
     }
 
     private NpuMachine.Scratchpad scratchpad(SectionReader s) {

@@ -9,6 +9,7 @@ import quantwright.profiles.SectionType.Label;
 final class NpuSchema {
     private static final List<String> TAPS = List.of("together", "apart");
     private static final int LARGE = 1 << 16;
+    private static final int MAX_WINDOW = 1 << 10;
     private static final double ADDRESSES = Integer.MAX_VALUE;
 
     private NpuSchema() {
@@ -82,7 +83,11 @@ final class NpuSchema {
                 KeyType.positive("move", Dimension.BYTES_PER_CYCLE, "bytes copied within the scratchpad"),
                 KeyType.whole("start", Dimension.CYCLES, 0, LARGE, "constant latency of an instruction"),
                 KeyType.amount("energy", Dimension.ENERGY, "of one element, tap or moved byte"),
-                KeyType.amount("leakage", Dimension.POWER, "leakage"));
+                KeyType.amount("leakage", Dimension.POWER, "leakage"))
+            .with(SectionType.once("output-pool", "pools on the way from the accumulators to the scratchpad",
+                    KeyType.positive("sums", Dimension.ELEMENTS_PER_CYCLE, "sums taken, whatever the window"),
+                    KeyType.whole("window", Dimension.COUNT, 1, MAX_WINDOW, "most taps of a window along a side"))
+                    .optional());
     }
 
     private static SectionType scratchpad() {

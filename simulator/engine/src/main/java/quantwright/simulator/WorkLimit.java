@@ -66,6 +66,7 @@ final class WorkLimit {
             case VectorInstruction.Requantize r -> (double) r.grid().rows() * r.grid().columns();
             case VectorInstruction.Elementwise e -> (double) e.grid().rows() * e.grid().columns();
             case VectorInstruction.Pool p -> elements(p.input());
+            case VectorInstruction.RequantizePool r -> r.values() + r.taps();
             case VectorInstruction.Lookup l -> (double) l.grid().rows() * l.grid().columns();
             case VectorInstruction.Softmax s -> (double) s.grid().rows() * s.grid().columns();
             case VectorInstruction.Move m -> m.size().total();
@@ -85,6 +86,7 @@ final class WorkLimit {
             case ArrayInstruction.Depthwise d -> Math.max(elements(d.weights()), d.input().depth());
             case VectorInstruction.Pool p -> p.input().channels();
             case VectorInstruction.Requantize r -> r.grid().columns();
+            case VectorInstruction.RequantizePool r -> r.values();
             case VectorInstruction.Softmax s -> s.grid().columns();
             default -> 1;
         };

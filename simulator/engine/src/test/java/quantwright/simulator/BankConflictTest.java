@@ -24,7 +24,7 @@ class BankConflictTest {
     private static final int ROWS = 1024;
     private static final int BYTES = 4096;
     private static final MachineParameters PARAMETERS = new MachineParameters(16, 16, Dataflow.WEIGHT_STATIONARY, 1,
-        2 * HALF, 2, 16, 16 * ROWS, 32, 1 << 20, 4, 16, 4, false, false, 8);
+        2 * HALF, 2, 16, 16 * ROWS, 32, 1 << 20, 4, 16, 4, false, false, 8, 0);
 
     /** Two banks, the lower and the upper half of the scratchpad. */
     private static NpuMachine machine() {

@@ -43,7 +43,7 @@ public record Gemm(Dataflow dataflow, int rows, int columns, int m, int k, int n
 
     MachineParameters machine() {
         return new MachineParameters(rows, columns, dataflow, 1, 1 << 22, 1024, 64, Math.max(1 << 10, m * n), 32, 1 << 24,
-            4, 16, 8, true, true, 1);
+            4, 16, 8, true, true, 1, 16);
     }
 
     /** The array's instructions alone; operands lie in the scratchpad as if loaded before. */

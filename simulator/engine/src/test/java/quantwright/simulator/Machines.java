@@ -15,6 +15,6 @@ final class Machines {
 
     static MachineParameters of(Dataflow dataflow, int rows, int columns, int accumulatorBits) {
         return new MachineParameters(rows, columns, dataflow, 2, 1 << 22, 16, 16, 1 << 20, accumulatorBits, 1 << 24, 4,
-            16, 8, true, true, 1);
+            16, 8, true, true, 1, 16);
     }
 }

@@ -34,7 +34,7 @@ final class RandomStreams {
     static Program program(Random random) {
         int tiles = 1 + random.nextInt(12);
         var machine = new MachineParameters(8, 8, Dataflow.WEIGHT_STATIONARY, 1 + random.nextInt(2), 1 << 18,
-            1 << random.nextInt(5), 16, 1 << 14, 32, 1 << 24, 4, 16, 1 + random.nextInt(3), true, false, 4);
+            1 << random.nextInt(5), 16, 1 << 14, 32, 1 << 24, 4, 16, 1 + random.nextInt(3), true, false, 4, 8);
         var s = new Stream(machine).segment("w", Segment.Kind.WORKSPACE, (tiles + 1) * 2 * OPERAND);
         for (int t = 0; t < tiles; t++) {
             s.with(Queue.DMA_IN, new ControlInstruction.Mark(0)).with(Queue.ARRAY, new ControlInstruction.Mark(0));

@@ -32,7 +32,7 @@ import quantwright.profiles.NpuMachine.OperatingPoint;
 /** The example that {@code docs/simulator.md} works by hand, simulated: each step's cycles and energy are the page's. */
 class WorkedExampleTest {
     private static final MachineParameters PARAMETERS = new MachineParameters(16, 16, Dataflow.WEIGHT_STATIONARY, 1,
-        32 << 10, 16, 16, 1024, 32, 1 << 20, 4, 16, 4, false, false, 8);
+        32 << 10, 16, 16, 1024, 32, 1 << 20, 4, 16, 4, false, false, 8, 0);
     private static final OperatingPoint POINT = new OperatingPoint("nominal", 0.9, 100e6);
 
     private static Program program() {

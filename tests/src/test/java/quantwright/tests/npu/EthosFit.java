@@ -37,7 +37,7 @@ record EthosFit(int pipeline, int start, int setup) {
                         a.depthwiseTaps(), a.cellLeakageWatts()),
                 m.types(), m.accumulators(),
                 new NpuMachine.VectorUnit(v.requantize(), v.elementwise(), v.pool(), v.lookup(), v.softmax(), v.move(), start,
-                        v.elementPicojoules(), v.leakageWatts()), m.scratchpad(),
+                        v.elementPicojoules(), v.leakageWatts(), v.outputPool()), m.scratchpad(),
                 new NpuMachine.Dma(d.bytesPerCycle(), d.alignment(), d.burstBytes(), setup, d.bytePicojoules()), m.dram(),
                 m.flash(), m.semaphores(), m.limits(), m.points(), m.control());
         return new HardwareProfile(p.id(), p.summary(), Optional.empty(), Optional.of(fitted), p.quantization(), Map.of(), "");

@@ -20,7 +20,8 @@ public final class Machines {
                 m.scratchpad().bankWidth(), m.accumulators().words(), m.accumulators().bits(), dramBytes(m),
                 m.dma().alignment(), m.semaphores().count(), m.semaphores().limit(), array.depthwiseMacs() > 0,
                 m.types().stream().anyMatch(t -> t.activationBits() == 16),
-                m.types().stream().mapToInt(NpuMachine.TypePair::weightBits).min().orElse(8));
+                m.types().stream().mapToInt(NpuMachine.TypePair::weightBits).min().orElse(8),
+                m.vector().outputPool().map(NpuMachine.OutputPool::window).orElse(0));
     }
 
     /** Alignment that everything placed by this backend has. */

@@ -25,6 +25,7 @@ final class Writes {
             case VectorInstruction.Requantize r -> area(r.output(), r.grid(), run);
             case VectorInstruction.Elementwise e -> area(e.output(), e.grid(), run);
             case VectorInstruction.Pool p -> area(p.output(), p.grid(), run);
+            case VectorInstruction.RequantizePool p -> area(p.output(), p.outputGrid(), run);
             case VectorInstruction.Lookup l -> area(l.output(), l.grid(), run);
             case VectorInstruction.Softmax s -> area(s.output(), s.grid(), run);
             case VectorInstruction.Move m -> block(m.to().address(), m.to(), m.size(), run);

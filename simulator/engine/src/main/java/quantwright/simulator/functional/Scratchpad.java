@@ -48,6 +48,11 @@ record Scratchpad(byte[] bytes) {
         }
     }
 
+    /** One element of 8 bits. */
+    int element(NumberType type, int address, int index) {
+        return type == NumberType.U8 ? bytes[address + index] & 0xff : bytes[address + index];
+    }
+
     private int packed(NumberType type, int address, int i) {
         int width = type.bits();
         int bit = i * width;

@@ -195,6 +195,16 @@ final class Costs {
                 yield vector(p.input().rows() * p.input().depth(), unit.pool(), footprint, 0,
                     inputBytes(p.input()) + p.tableBytes(), bytes(p.grid(), p.output().type(), false));
             }
+            case VectorInstruction.RequantizePool r -> {
+                if (unit.outputPool().isEmpty()) {
+                    throw new UnsupportedPair("the profile lists no output-pool");
+                }
+                long read = r.stored().tableBytes(r.grid()) + r.tableBytes() + (r.stored().lookup() ? r.values() : 0);
+                footprint.area(r.output(), r.outputGrid(), false).bytes(r.stored().table(),
+                    r.stored().tableBytes(r.grid()));
+                yield vector(r.values() / unit.pooledSums(), footprint, r.values(), read,
+                    bytes(r.outputGrid(), r.output().type(), false), r.values() + (long) r.taps());
+            }
             case VectorInstruction.Lookup l -> {
                 long n = l.grid().rows() * l.grid().columns();
                 footprint.area(l.input(), l.grid(), false).area(l.output(), l.grid(), false);
@@ -213,7 +223,11 @@ final class Costs {
     }
 
     private Cost vector(long elements, double rate, Footprint footprint, long sums, long read, long written) {
-        return new Cost(ticks(elements / rate), machine.vector().startCycles() * TICKS, StallCause.START_UP,
+        return vector(elements / rate, footprint, sums, read, written, elements);
+    }
+
+    private Cost vector(double cycles, Footprint footprint, long sums, long read, long written, long elements) {
+        return new Cost(ticks(cycles), machine.vector().startCycles() * TICKS, StallCause.START_UP,
             footprint.accesses(), new Events(0, 0, sums, 0, read, written, elements, 0, 0, 0, 0, 0, 0), 0, false);
     }
 

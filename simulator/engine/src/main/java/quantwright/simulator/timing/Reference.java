@@ -92,6 +92,7 @@ final class Reference implements Units {
             case VectorInstruction.Requantize r -> r.grid().rows() * r.grid().columns();
             case VectorInstruction.Elementwise e -> e.grid().rows() * e.grid().columns();
             case VectorInstruction.Pool p -> p.input().rows() * p.input().depth();
+            case VectorInstruction.RequantizePool r -> r.values();
             case VectorInstruction.Lookup l -> l.grid().rows() * l.grid().columns();
             case VectorInstruction.Softmax s -> s.grid().rows() * s.grid().columns();
             case VectorInstruction.Move m -> m.size().total();

@@ -20,6 +20,7 @@ package quantwright.npu.isa;
  * @param depthwise         whether the array executes {@code depthwise}
  * @param activations16     whether 16-bit activations are accepted
  * @param leastWeightBits   narrowest weights accepted: 8, 4, 2 or 1
+ * @param outputPool        largest side of a window that {@code requantize.pool} reduces; 0 if there is no such unit
  */
 public record MachineParameters(
         @Field(value = "rows of the array", min = 1, max = 65536) int arrayRows,
@@ -37,7 +38,9 @@ public record MachineParameters(
         @Field(value = "greatest value of a semaphore", min = 1, max = 65535) int semaphoreLimit,
         @Field("the array executes depthwise") boolean depthwise,
         @Field("16-bit activations are accepted") boolean activations16,
-        @Field(value = "narrowest weights accepted", min = 1, max = 8) int leastWeightBits) {
+        @Field(value = "narrowest weights accepted", min = 1, max = 8) int leastWeightBits,
+        @Field(value = "largest side of a window pooled on the way out of the accumulators; 0 if none are",
+            max = PoolWindows.MAX_SIDE) int outputPool) {
 
     /** Greatest size of DRAM: 2^48 bytes. */
     public static final long MAX_DRAM = 1L << 48;

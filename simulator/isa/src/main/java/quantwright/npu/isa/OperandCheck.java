@@ -105,13 +105,7 @@ final class OperandCheck {
             case VectorInstruction.Requantize r -> {
                 accumulators(r.sums(), r.grid().rows(), r.grid().columns(), false);
                 area("output", r.output(), r.grid(), false, true);
-                rescaling(r.rescaling());
-                table("table", r.table(), r.tableBytes());
-                range(r.min(), r.max(), r.output().type());
-                if (r.lookup()) {
-                    eightBits("output", r.output().type());
-                    bytes("lookup-table", r.lookupTable(), 256);
-                }
+                stored(r.stored(), r.grid());
             }
             case VectorInstruction.Elementwise e -> {
                 area("first", e.first(), e.grid(), e.spreadFirst(), false);
@@ -128,6 +122,7 @@ final class OperandCheck {
                 table("table", p.table(), p.tableBytes());
                 range(p.min(), p.max(), p.output().type());
             }
+            case VectorInstruction.RequantizePool r -> requantizePool(r);
             case VectorInstruction.Lookup l -> {
                 mapped(l.grid(), l.input(), l.output());
                 bytes("table", l.table(), 256);
@@ -144,6 +139,32 @@ final class OperandCheck {
                 require(from + span(m.from(), m.size()) <= to || to + span(m.to(), m.size()) <= from, Code.OVERLAP,
                     "source and destination overlap");
             }
+        }
+    }
+
+    private void requantizePool(VectorInstruction.RequantizePool r) {
+        PoolWindows w = r.windows();
+        int side = Math.max(w.kernelRows(), w.kernelColumns());
+        require(machine.outputPool() > 0, Code.UNSUPPORTED, "the machine pools nothing on the way out of the accumulators");
+        require(machine.outputPool() == 0 || side <= machine.outputPool(), Code.UNSUPPORTED, () -> "a window of "
+            + w.kernelRows() + "x" + w.kernelColumns() + " exceeds " + machine.outputPool());
+        accumulators(r.sums(), r.grid().rows(), r.grid().columns(), false);
+        stored(r.stored(), r.grid());
+        area("output", r.output(), r.outputGrid(), false, true);
+        rescaling(r.rescaling());
+        table("the pool's table", r.table(), r.tableBytes());
+        range(r.min(), r.max(), r.output().type());
+    }
+
+    private void stored(Stored values, Grid grid) {
+        int bits = values.type().bits();
+        require(bits >= 8, Code.UNSUPPORTED, () -> "the vector unit takes 8 and 16 bits, not " + bits);
+        rescaling(values.rescaling());
+        table("table", values.table(), values.tableBytes(grid));
+        range(values.min(), values.max(), values.type());
+        if (values.lookup()) {
+            eightBits("value", values.type());
+            bytes("lookup-table", values.lookupTable(), 256);
         }
     }
 

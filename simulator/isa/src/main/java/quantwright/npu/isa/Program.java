@@ -22,7 +22,7 @@ public record Program(String name, MachineParameters machine, List<String> layer
         Map<Queue, List<Instruction>> queues) {
 
     /** Version of the binary and the text form. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final RecordFormat MACHINE = new RecordFormat(MachineParameters.class);
 

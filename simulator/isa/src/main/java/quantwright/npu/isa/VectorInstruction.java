@@ -29,7 +29,12 @@ public sealed interface VectorInstruction extends Instruction {
 
         /** Bytes of the parameter table. */
         public long tableBytes() {
-            return (4L + rescaling.factorBytes()) * (perColumn ? grid.columns() : 1);
+            return stored().tableBytes(grid);
+        }
+
+        /** How the values are made, wherever they go. */
+        public Stored stored() {
+            return new Stored(output.type(), output.zero(), rescaling, table, perColumn, min, max, lookup, lookupTable);
         }
     }
 
@@ -80,12 +85,7 @@ public sealed interface VectorInstruction extends Instruction {
 
         /** Bytes of the parameter table. */
         public long tableBytes() {
-            long entries = perRow ? input.rows() : 1;
-            return switch (kind) {
-                case MAX -> 0;
-                case AVERAGE -> entries * rescaling.factorBytes();
-                case AVERAGE_DIVIDE -> entries * 4;
-            };
+            return (perRow ? input.rows() : 1) * kind.entryBytes(rescaling);
         }
     }
 
@@ -109,6 +109,43 @@ public sealed interface VectorInstruction extends Instruction {
             @Field("result; its zero point is not used") Area output,
             @Field("exponentials are f32, else u32") boolean real,
             @Field(value = "1024 bytes", hex = true) int table) implements VectorInstruction {
+    }
+
+    /** Accumulators to pooled values. */
+    @Operation(opcode = 0x36, mnemonic = "requantize.pool", summary = "Makes a stored value of each accumulator as"
+        + " requantize does, and reduces windows of those values, channel by channel, as pool does. The values themselves"
+        + " are written nowhere; taps outside the grid are left out.")
+    record RequantizePool(
+            @Field("sums; row r is outer * inner-rows + inner") Accumulators sums,
+            @Field("rows and columns of the sums") Grid grid,
+            @Field("values before the pool") Stored stored,
+            @Field("reduction") PoolKind kind,
+            @Field("windows over outer and inner rows of the grid") PoolWindows windows,
+            @Field("result, with the row loops of the windows") Area output,
+            @Field("arithmetic of average") Rescaling rescaling,
+            @Field(value = "one factor (average) or i32 count (average-divide); 0 for max", hex = true) int table,
+            @Field(value = "least result", min = -32768, max = 65535) int min,
+            @Field(value = "greatest result", min = -32768, max = 65535) int max) implements VectorInstruction {
+
+        /** Loop counts of the result. */
+        public Grid outputGrid() {
+            return new Grid(windows.outerRows(), windows.innerRows(), grid.columns());
+        }
+
+        /** Sums read, each once. */
+        public long values() {
+            return grid.rows() * grid.columns();
+        }
+
+        /** Taps reduced, those left out included. */
+        public double taps() {
+            return (double) windows.windows() * windows.taps() * grid.columns();
+        }
+
+        /** Bytes of the pool's own table. */
+        public long tableBytes() {
+            return kind.entryBytes(rescaling);
+        }
     }
 
     /** Bytes within the scratchpad. */

@@ -94,10 +94,10 @@ class HostileInputTest {
 
     @Test
     void textErrorsNameTheLine() {
-        refused("", Kind.NOT_A_PROGRAM, 1, "qw-npu 2");
+        refused("", Kind.NOT_A_PROGRAM, 1, "qw-npu 3");
         refused("# x\nqw-npu 9 \"a\"\n", Kind.VERSION, 2, "version '9'");
-        refused("qw-npu 2 \"a\nend\n", Kind.SYNTAX, 1, "closing quote");
-        refused("qw-npu 2 \"a\"\nend\n", Kind.SYNTAX, 2, "no 'machine' line");
+        refused("qw-npu 3 \"a\nend\n", Kind.SYNTAX, 1, "closing quote");
+        refused("qw-npu 3 \"a\"\nend\n", Kind.SYNTAX, 2, "no 'machine' line");
         int waits = TEXT.substring(0, TEXT.indexOf("  wait ")).split("\n", -1).length;
         refused(TEXT.replaceFirst("  wait ", "  await "), Kind.SYNTAX, waits, "no instruction 'await'");
         refused(TEXT.replaceFirst("  wait semaphore=0", "  wait semaphore=0 semaphore=1"), Kind.SYNTAX, waits, "twice");
@@ -137,6 +137,6 @@ class HostileInputTest {
 
     @Test
     void anEndlessLineIsRefused() {
-        refused("qw-npu 2 \"a\"\nlayer \"" + "x".repeat(1 << 20), Kind.VALUE, 2, "limited");
+        refused("qw-npu 3 \"a\"\nlayer \"" + "x".repeat(1 << 20), Kind.VALUE, 2, "limited");
     }
 }

@@ -143,6 +143,35 @@ class ProgramCheckerTest {
     }
 
     @Test
+    void poolsOnTheWayOutOfTheAccumulators() {
+        var sums = new Accumulators(0, 4);
+        var grid = new Grid(2, 2, 4);
+        var area = new Area(0x200, NumberType.I8, 0, 0, 0);
+        var stored = new Stored(NumberType.I8, 0, Rescaling.f32(), 32, false, 0, 1, false, 0);
+        Map<Queue, List<Instruction>> queues = Programs.smallQueues();
+        queues.get(Queue.VECTOR).set(1, pool(sums, grid, stored, 2, area, 0));
+        assertEquals(List.of(), ProgramChecker.check(Programs.program(Programs.machine(), queues)));
+        expect(Code.UNSUPPORTED, Queue.VECTOR, 1, pool(sums, grid, stored, 9, area, 0));
+        expect(Code.ACCUMULATORS, Queue.VECTOR, 1, pool(new Accumulators(250, 4), grid, stored, 2, area, 0));
+        expect(Code.SCRATCHPAD, Queue.VECTOR, 1, pool(sums, grid, stored, 2, new Area(4094, NumberType.I8, 0, 0, 0), 0));
+        expect(Code.ALIGNMENT, Queue.VECTOR, 1, pool(sums, grid, stored, 2, area, 34));
+        expect(Code.ALIGNMENT, Queue.VECTOR, 1, pool(sums, grid,
+            new Stored(NumberType.I8, 0, Rescaling.f32(), 34, false, 0, 1, false, 0), 2, area, 0));
+        expect(Code.UNSUPPORTED, Queue.VECTOR, 1, pool(sums, grid,
+            new Stored(NumberType.I4, 0, Rescaling.f32(), 32, false, 0, 1, false, 0), 2, area, 0));
+        expect(Code.UNSUPPORTED, Queue.VECTOR, 1, pool(sums, grid,
+            new Stored(NumberType.I16, 0, Rescaling.f32(), 32, false, 0, 1, true, 0), 2, area, 0));
+        var without = new MachineParameters(8, 8, Dataflow.WEIGHT_STATIONARY, 2, 4096, 4, 8, 256, 32, 1 << 16, 4, 8, 3, true,
+            false, 4, 0);
+        expect(Code.UNSUPPORTED, Queue.VECTOR, 1, pool(sums, grid, stored, 2, area, 0), without);
+    }
+
+    private static Instruction pool(Accumulators sums, Grid grid, Stored stored, int side, Area output, int table) {
+        return new VectorInstruction.RequantizePool(sums, grid, stored, PoolKind.AVERAGE,
+            new PoolWindows(1, 1, side, side, 2, 2, 0, 0, 0), output, Rescaling.f32(), table, 0, 1);
+    }
+
+    @Test
     void segmentsMayNotOverlapOrLeaveDram() {
         var segments = List.of(Segment.space("a", Segment.Kind.INPUT, 0, 100),
             Segment.space("b", Segment.Kind.WORKSPACE, 50, 10), Segment.space("c", Segment.Kind.OUTPUT, 80, 1 << 17));

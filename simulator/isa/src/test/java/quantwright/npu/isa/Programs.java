@@ -15,7 +15,7 @@ final class Programs {
     }
 
     static MachineParameters machine(Dataflow dataflow) {
-        return new MachineParameters(8, 8, dataflow, 2, 4096, 4, 8, 256, 32, 1 << 16, 4, 8, 3, true, false, 4);
+        return new MachineParameters(8, 8, dataflow, 2, 4096, 4, 8, 256, 32, 1 << 16, 4, 8, 3, true, false, 4, 8);
     }
 
     static Map<Queue, List<Instruction>> smallQueues() {

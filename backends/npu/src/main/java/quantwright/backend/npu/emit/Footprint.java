@@ -9,6 +9,7 @@ import quantwright.npu.isa.DmaInstruction;
 import quantwright.npu.isa.Extent;
 import quantwright.npu.isa.Grid;
 import quantwright.npu.isa.Instruction;
+import quantwright.npu.isa.Stored;
 import quantwright.npu.isa.VectorInstruction;
 import quantwright.npu.isa.Weights;
 import quantwright.npu.isa.Window;
@@ -85,10 +86,13 @@ final class Footprint {
     private void vector(VectorInstruction instruction) {
         switch (instruction) {
             case VectorInstruction.Requantize r -> {
-                sums(r.sums(), r.grid().rows(), r.grid().columns(), false);
-                scratchpad(r.table(), r.tableBytes(), false);
-                scratchpad(r.lookupTable(), r.lookup() ? 256 : 0, false);
+                stored(r.sums(), r.grid(), r.stored());
                 area(r.output(), r.grid(), false, true);
+            }
+            case VectorInstruction.RequantizePool r -> {
+                stored(r.sums(), r.grid(), r.stored());
+                scratchpad(r.table(), r.tableBytes(), false);
+                area(r.output(), r.outputGrid(), false, true);
             }
             case VectorInstruction.Elementwise e -> {
                 area(e.first(), e.grid(), e.spreadFirst(), false);
@@ -116,6 +120,13 @@ final class Footprint {
                 block(Space.SCRATCHPAD, m.to().address(), m.to().rowPitch(), m.to().planePitch(), m.size(), true);
             }
         }
+    }
+
+    /** What making values of sums reads. */
+    private void stored(Accumulators sums, Grid grid, Stored stored) {
+        sums(sums, grid.rows(), grid.columns(), false);
+        scratchpad(stored.table(), stored.tableBytes(grid), false);
+        scratchpad(stored.lookupTable(), stored.lookup() ? 256 : 0, false);
     }
 
     private void weights(Weights weights) {
