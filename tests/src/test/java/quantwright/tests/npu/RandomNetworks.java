@@ -80,7 +80,8 @@ final class RandomNetworks {
             return;
         }
         switch (random.nextInt(15)) {
-            case 0, 1, 2 -> convolution(x, false);
+            case 0, 1 -> convolution(x, false);
+            case 2 -> pooled(x);
             case 3 -> convolution(x, true);
             case 4 -> add(new MaxPool(window(x)), List.of(x), x.type().element());
             case 5 -> average(x);
@@ -112,7 +113,27 @@ final class RandomNetworks {
             Window2d three = Window2d.of(3, 3, 1, 1).padded(1, 1, 1, 1);
             parts.add(add(new MaxPool(three), List.of(parts.removeLast()), element));
         }
-        add(new QConcat(3, rounding()), parts, element);
+        Value joined = add(new QConcat(3, rounding()), parts, element);
+        if (random.nextBoolean()) {
+            pool(joined);
+        }
+    }
+
+    /** A convolution that only a pool reads, behind a table at times: what may be pooled on the way out. */
+    private void pooled(Value x) {
+        convolution(x, random.nextInt(3) == 0);
+        if (random.nextInt(3) == 0) {
+            table(maps.getLast());
+        }
+        pool(maps.getLast());
+    }
+
+    private void pool(Value x) {
+        if (random.nextBoolean()) {
+            add(new MaxPool(window(x)), List.of(x), x.type().element());
+        } else {
+            average(x);
+        }
     }
 
     private void convolution(Value x, boolean grouped) {

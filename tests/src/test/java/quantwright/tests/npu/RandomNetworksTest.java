@@ -32,6 +32,7 @@ import quantwright.profiles.HardwareProfile;
 class RandomNetworksTest {
     private static final int CASES = 400;
     private static int inPlace;
+    private static int pooled;
 
     @Test
     void programsEqualTheInterpreter() {
@@ -40,6 +41,7 @@ class RandomNetworksTest {
             compiled += equal(seed) ? 1 : 0;
         }
         assertTrue(inPlace > 5, "only " + inPlace + " networks have a join in place");
+        assertTrue(pooled > 20, "only " + pooled + " networks have a pool on the way out of a product");
         assertTrue(compiled > CASES * 3 / 4, "only " + compiled + " of " + CASES + " networks fit their machine");
     }
 
@@ -60,6 +62,7 @@ class RandomNetworksTest {
         Set<String> steps = model.manifest().steps().stream().map(Manifest.Step::name).collect(Collectors.toSet());
         inPlace += graph.nodes().stream().anyMatch(n -> n.op() instanceof QConcat && !steps.contains(n.result().name()))
                 ? 1 : 0;
+        pooled += model.manifest().steps().stream().anyMatch(s -> s.kernel().endsWith(", pool")) ? 1 : 0;
         Tensor x = Tensor.zeros(graph.inputs().getFirst().type());
         for (int i = 0; i < x.size(); i++) {
             x.setInteger(i, random.nextInt(256) - 128);

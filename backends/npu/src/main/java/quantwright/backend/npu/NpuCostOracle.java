@@ -1,17 +1,13 @@
 package quantwright.backend.npu;
 
-import java.util.List;
-import java.util.Optional;
 import quantwright.backend.CostOracle;
 import quantwright.backend.npu.lower.CostLayers;
-import quantwright.backend.npu.lower.Lowering;
 import quantwright.backend.npu.lower.Support;
 import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Layer;
 import quantwright.backend.npu.plan.Tiling;
 import quantwright.ir.Node;
-import quantwright.ir.Value;
 import quantwright.ir.op.Dequantize;
 import quantwright.ir.op.Quantize;
 import quantwright.npu.isa.MachineParameters;
@@ -24,6 +20,8 @@ import quantwright.profiles.NpuMachine;
  * from or go to the host.
  */
 public final class NpuCostOracle implements CostOracle {
+    private static final LayerCost NOTHING = new LayerCost(true, 0, 0, 0, 0, 0, 0);
+
     /** An oracle. */
     public NpuCostOracle() {
     }
@@ -35,59 +33,17 @@ public final class NpuCostOracle implements CostOracle {
         MachineParameters parameters = Machines.parameters(machine);
         CostModel model = new CostModel(machine, parameters);
         if (CostLayers.isFree(node) || node.op() instanceof Quantize || node.op() instanceof Dequantize) {
-            return new LayerCost(true, 0, 0, 0, 0, 0, 0);
+            return NOTHING;
         }
-        Optional<Layer> layer = CostLayers.of(node, precision);
-        if (layer.isEmpty() || !model.executes(precision)) {
+        if (!model.executes(precision)) {
             return LayerCost.UNSUPPORTED;
         }
-        for (int i = 0; i < layer.get().inputs().size(); i++) {
-            layer.get().inputs().get(i).widen(layer.get().halo(i));
+        Estimates estimates = new Estimates(model, new Support(machine, parameters));
+        if (estimates.isMerged(node, precision)) {
+            return NOTHING;
         }
-        return tile(layer.get(), node, model, new Support(machine, parameters)).map(t -> cost(t, layer.get(), model,
-                precision.weightBits())).orElse(LayerCost.UNSUPPORTED);
-    }
-
-    /** As the compiler would cut it, the largest maps leaving the scratchpad until the rest fits. */
-    private static Optional<Tiling> tile(Layer layer, Node node, CostModel model, Support support) {
-        List<Value> values = node.operands().stream().filter(v -> layer.inputs().stream().anyMatch(f ->
-                f.name().equals(v.name()) && f.type().shape().equals(v.type().shape()))).toList();
-        for (int i = 0; i < layer.inputs().size(); i++) {
-            layer.inputs().get(i).setResident(i >= values.size() || !comesFromHost(values.get(i), support));
-        }
-        layer.output().setResident(!goesToHost(node.results().getFirst(), support));
-        while (true) {
-            long maps = layer.output().isResident() ? layer.output().whole().bytes() : 0;
-            Feature largest = layer.output().isResident() ? layer.output() : null;
-            for (Feature f : layer.inputs()) {
-                if (f.isResident()) {
-                    maps += f.whole().bytes();
-                    largest = largest == null || f.whole().bytes() > largest.whole().bytes() ? f : largest;
-                }
-            }
-            long room = model.parameters().scratchpadBytes() - maps;
-            Optional<Tiling> tiling = room <= 0 ? Optional.empty() : layer.tile(model, room);
-            if (tiling.isPresent() || largest == null) {
-                return tiling;
-            }
-            largest.setResident(false);
-        }
-    }
-
-    private static boolean comesFromHost(Value v, Support support) {
-        return v.isInput() || (Lowering.isAlias(v.producer()) ? comesFromHost(v.producer().operand(0), support)
-                : isOnHost(v.producer(), support));
-    }
-
-    private static boolean goesToHost(Value v, Support support) {
-        return v.producer().graph().isOutput(v) || v.users().stream().anyMatch(u -> Lowering.isAlias(u)
-                ? goesToHost(u.result(), support) : isOnHost(u, support));
-    }
-
-    /** A float graph stands for the integer one it is to become. */
-    private static boolean isOnHost(Node node, Support support) {
-        return node.op() instanceof Quantize || node.op() instanceof Dequantize
-                || !node.operands().isEmpty() && node.operand(0).type().isQuantized() && support.reason(node).isPresent();
+        return estimates.of(node, precision).map(s -> cost(s.tiling(), s.layer(), model, precision.weightBits()))
+                .orElse(LayerCost.UNSUPPORTED);
     }
 
     private static LayerCost cost(Tiling tiling, Layer layer, CostModel model, int weightBits) {

@@ -1,7 +1,6 @@
 package quantwright.backend.npu;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import quantwright.backend.npu.plan.NoRoom;
 import quantwright.backend.npu.plan.Planner;
 import quantwright.backend.npu.plan.Step;
 import quantwright.ir.Value;
-import quantwright.ir.op.QConcat;
 import quantwright.npu.isa.MachineParameters;
 import quantwright.npu.isa.Program;
 import quantwright.npu.isa.Segment;
@@ -53,46 +51,16 @@ final class ProgramBuilder {
         this.fuse = fuse;
     }
 
-    /** A way to compute the part. */
-    private record Candidate(Lowering lowering, Planner planner, Planner.Plan plan) {
-    }
-
-    /** The layers with joins in place or copied, whichever is expected to be faster. */
-    private Candidate fastest() throws NoRoom {
-        Candidate copied = candidate(false);
-        if (copied.lowering.layers().stream().noneMatch(l -> l.node().op() instanceof QConcat)) {
-            return copied;
-        }
-        try {
-            Candidate inPlace = candidate(true);
-            return inPlace.plan.score() < copied.plan.score() ? inPlace : copied;
-        } catch (NoRoom e) {
-            return copied;
-        }
-    }
-
-    private Candidate candidate(boolean inPlace) throws NoRoom {
-        Lowering layers = new Lowering(part.nodes(), fuse, inPlace, alignment);
-        Planner planner = new Planner(layers.layers(), outside(layers), model);
-        return new Candidate(layers, planner, planner.plan());
-    }
-
-    private Set<Feature> outside(Lowering layers) {
-        Set<Feature> outside = new HashSet<>();
-        part.inputs().forEach(v -> outside.add(layers.feature(v).root()));
-        part.outputs().forEach(v -> outside.add(layers.feature(v).root()));
-        return outside;
-    }
-
     /** @throws NoRoom if a layer does not fit the scratchpad */
     Built build() throws NoRoom {
-        Candidate chosen = fastest();
-        lowering = chosen.lowering;
-        Planner.Plan plan = chosen.plan;
+        Candidates candidates = new Candidates(part, model, fuse);
+        Candidates.Candidate chosen = candidates.cheapest();
+        lowering = chosen.lowering();
+        Planner.Plan plan = chosen.plan();
         Set<String> names = new TreeSet<>();
         part.inputs().forEach(v -> place(v, Segment.Kind.INPUT, names));
         part.outputs().forEach(v -> place(v, Segment.Kind.OUTPUT, names));
-        workspace(chosen.planner.lives(), outside(lowering), names);
+        workspace(chosen.planner().lives(), candidates.outside(lowering), names);
         MachineParameters machine = model.parameters();
         Recorder recorder = new Recorder();
         ConstantPool pool = new ConstantPool(dramEnd, alignment);

@@ -11,6 +11,7 @@ import quantwright.backend.npu.NpuBackend;
 import quantwright.compiler.search.PredictionQuality;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
+import quantwright.ir.op.QConcat;
 import quantwright.profiles.HardwareProfile;
 import quantwright.simulator.SimulationReport;
 import quantwright.simulator.Timing;
@@ -49,7 +50,7 @@ public final class OracleComparison {
         for (SimulationReport report : run.reports()) {
             for (int i = 0; i < report.timing().layers().size(); i++) {
                 Timing.LayerTiming t = report.timing().layers().get(i);
-                Node node = t.index() < 0 ? null : nodes.get(report.layerName(t.index()));
+                Node node = t.index() < 0 ? null : node(nodes, report.layerName(t.index()));
                 if (node != null) {
                     CostOracle.LayerCost cost = cost(oracle, node, run.profile());
                     layers.add(new Layer(name + " on " + run.profile().id(), report.layerName(t.index()),
@@ -60,11 +61,22 @@ public final class OracleComparison {
         }
     }
 
-    /** A layer's node, and the product it may be the activation of. */
+    /** The node that a layer is named after; a product pooled into a part of a join has both their names. */
+    private static Node node(Map<String, Node> nodes, String layer) {
+        for (int dot = layer.indexOf('.'); !nodes.containsKey(layer) && dot >= 0; dot = layer.indexOf('.', dot + 1)) {
+            if (nodes.containsKey(layer.substring(0, dot)) && nodes.containsKey(layer.substring(dot + 1))) {
+                return nodes.get(layer.substring(0, dot));
+            }
+        }
+        return nodes.get(layer);
+    }
+
+    /** A layer's node, and the product it may be the activation or the pool of. */
     private static CostOracle.LayerCost cost(CostOracle oracle, Node node, HardwareProfile profile) {
         CostOracle.LayerCost own = oracle.cost(node, CostOracle.Precision.INT8, profile);
-        return own.cycles() == 0 && !node.operand(0).isInput()
-                ? oracle.cost(node.operand(0).producer(), CostOracle.Precision.INT8, profile) : own;
+        boolean behind = own.cycles() == 0 && !(node.op() instanceof QConcat) && !node.operands().isEmpty()
+                && !node.operand(0).isInput();
+        return behind ? cost(oracle, node.operand(0).producer(), profile) : own;
     }
 
     /** Everything compared. */

@@ -100,7 +100,7 @@ public final class CostLayers {
     }
 
     /** An activation that the product before it does on its way out. */
-    private static boolean isFused(Node node) {
+    static boolean isFused(Node node) {
         Op op = node.op();
         boolean activation = op instanceof QLookup || op instanceof QClamp || op instanceof Requantize || op instanceof Unary
                 || op instanceof Clip || op instanceof LeakyRelu || op instanceof Elu || op instanceof HardSigmoid
@@ -108,8 +108,12 @@ public final class CostLayers {
         if (!activation || node.operand(0).isInput() || node.operand(0).users().size() != 1) {
             return false;
         }
-        Op before = node.operand(0).producer().op();
-        return before instanceof QConv2d || before instanceof QDense || before instanceof Conv2d || before instanceof Dense;
+        return isProduct(node.operand(0).producer().op());
+    }
+
+    /** Whether an op is a product that a table may follow on its way out. */
+    static boolean isProduct(Op op) {
+        return op instanceof QConv2d || op instanceof QDense || op instanceof Conv2d || op instanceof Dense;
     }
 
     private static Feature feature(Value v, Precision precision) {

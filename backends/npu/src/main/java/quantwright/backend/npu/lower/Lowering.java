@@ -39,9 +39,9 @@ import quantwright.ir.op.Slice;
 /** Turns the nodes of one part of a graph into layers. */
 public final class Lowering {
     /** Bytes below which a pixel's part of a join is not worth a transfer of its own. */
-    private static final int LEAST_PART = 32;
+    static final int LEAST_PART = 32;
     private final int alignment;
-    private final boolean fuse;
+    private final Merges merges;
     private final Set<Node> nodes;
     private final Map<Value, Feature> features = new LinkedHashMap<>();
     private final Map<Node, Node> fused = new HashMap<>();
@@ -52,17 +52,19 @@ public final class Lowering {
      * A lowering.
      *
      * @param part nodes in execution order, all of which {@link Support} accepts
-     * @param fuse whether a table may be applied where a product's results are made
-     * @param inPlace whether joins are written where the result has them, if that can be
+     * @param merges what is computed together
      * @param alignment of rows in DRAM
      */
-    public Lowering(List<Node> part, boolean fuse, boolean inPlace, int alignment) {
+    public Lowering(List<Node> part, Merges merges, int alignment) {
         this.nodes = new HashSet<>(part);
-        this.fuse = fuse;
+        this.merges = merges;
         this.alignment = alignment;
         part.forEach(this::lower);
-        if (inPlace) {
+        pools().merge(merges.pools());
+        if (merges.inPlace()) {
             joinInPlace();
+            // A join in place makes its products those of the pool behind it.
+            pools().merge(merges.pools());
         }
         padWhereThereIsNoRoom();
         for (Layer layer : layers) {
@@ -70,6 +72,15 @@ public final class Lowering {
                 layer.inputs().get(i).widen(layer.halo(i));
             }
         }
+    }
+
+    private PoolMerge pools() {
+        return new PoolMerge(layers, shared, merges.largestPool());
+    }
+
+    /** Pools that could be made where products' results are, but are not. */
+    public List<Node> poolCandidates() {
+        return pools().candidates();
     }
 
     /** The layers, in order. */
@@ -112,7 +123,7 @@ public final class Lowering {
     private Optional<Node> follower(Node node) {
         boolean product = node.op() instanceof QConv2d || node.op() instanceof QDense;
         Value result = node.results().getFirst();
-        if (!fuse || !product || result.users().size() != 1 || node.graph().isOutput(result)
+        if (!merges.tables() || !product || result.users().size() != 1 || node.graph().isOutput(result)
                 || result.type().storage().bits() != 8) {
             return Optional.empty();
         }

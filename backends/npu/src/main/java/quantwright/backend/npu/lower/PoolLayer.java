@@ -26,6 +26,14 @@ final class PoolLayer extends VectorLayer {
         this.rule = rule;
     }
 
+    Window2d window() {
+        return window;
+    }
+
+    PoolRule rule() {
+        return rule;
+    }
+
     @Override
     public Halo halo(int input) {
         return Windows.halo(window, inputs().getFirst(), output());

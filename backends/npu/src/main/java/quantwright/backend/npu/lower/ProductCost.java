@@ -1,5 +1,6 @@
 package quantwright.backend.npu.lower;
 
+import java.util.function.IntUnaryOperator;
 import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Tiling;
 import quantwright.npu.isa.Dataflow;
@@ -48,8 +49,11 @@ final class ProductCost {
     }
 
     private Tiling.Traffic traffic(ProductTiling t, long constants, long maps) {
-        double pixels = (double) layer.output().height() * layer.output().width();
+        // Of the product: more than its map has, where tiles of a pool overlap.
+        double pixels = productRows(t) * productColumns(t);
         double outputs = pixels * layer.output().channels();
+        double written = (double) layer.output().height() * layer.output().width() * layer.output().channels();
+        double taps = layer.pooling() == null ? 0 : written * layer.pooling().taps();
         int bytes = layer.inputs().getFirst().elementBytes();
         double macs = 0;
         double read = 0;
@@ -65,7 +69,7 @@ final class ProductCost {
             }
         }
         double loads = (double) weights.total() * layer.countOfBands(bandRows, bandColumns) * tiles(t, bandRows);
-        return new Tiling.Traffic(constants, maps, read + loads + outputs + constants + maps, macs, sums, outputs);
+        return new Tiling.Traffic(constants, maps, read + loads + written + constants + maps, macs, sums, outputs + taps);
     }
 
     /** How often every weight is loaded. */
@@ -110,8 +114,41 @@ final class ProductCost {
         return cycles;
     }
 
+    /** Rows that the product computes for a column of tiles. */
+    private double productRows(ProductTiling t) {
+        int height = layer.output().height();
+        if (layer.pooling() == null) {
+            return height;
+        }
+        double rows = 0;
+        for (int band = 0; band < height; band += bandRows) {
+            rows += extent(Math.min(bandRows, height - band), t.tileRows(), layer::productRows);
+        }
+        return rows;
+    }
+
+    /** Columns that the product computes for a row of tiles. */
+    private double productColumns(ProductTiling t) {
+        int width = layer.output().width();
+        if (layer.pooling() == null) {
+            return width;
+        }
+        double columns = 0;
+        for (int band = 0; band < width; band += bandColumns) {
+            columns += extent(Math.min(bandColumns, width - band), t.tileColumns(), layer::productColumns);
+        }
+        return columns;
+    }
+
+    private static double extent(int outputs, int tile, IntUnaryOperator products) {
+        int rest = outputs % tile;
+        return (double) (outputs / tile) * products.applyAsInt(tile) + (rest == 0 ? 0 : products.applyAsInt(rest));
+    }
+
     /** All column tiles of one accumulator tile. */
-    private double tile(ProductTiling t, int rows, int columns) {
+    private double tile(ProductTiling t, int outputRows, int outputColumns) {
+        int rows = layer.productRows(outputRows);
+        int columns = layer.productColumns(outputColumns);
         double cycles = 0;
         ColumnTile first = mapping.columns().getFirst();
         ColumnTile last = mapping.columns().getLast();
@@ -148,7 +185,12 @@ final class ProductCost {
 
     private double requantize(ProductTiling t, int rows) {
         double instructions = (double) tiles(t, rows) * mapping.columns().size() * mapping.patch();
-        double elements = (double) rows * bandColumns * layer.output().channels();
-        return instructions * model.vectorUnit().startCycles() + elements / model.vectorUnit().requantize();
+        double start = instructions * model.vectorUnit().startCycles();
+        if (layer.pooling() != null) {
+            double sums = extent(rows, t.tileRows(), layer::productRows) * layer.output().channels()
+                    * extent(Math.min(bandColumns, layer.output().width()), t.tileColumns(), layer::productColumns);
+            return start + sums / model.vectorUnit().pooledSums();
+        }
+        return start + (double) rows * bandColumns * layer.output().channels() / model.vectorUnit().requantize();
     }
 }

@@ -1,11 +1,12 @@
 package quantwright.backend.npu.lower;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import quantwright.backend.npu.plan.Emission;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Located;
 import quantwright.backend.npu.plan.Region;
+import quantwright.backend.npu.plan.Rows;
 import quantwright.ir.op.Window2d;
 import quantwright.npu.isa.Accumulators;
 import quantwright.npu.isa.Area;
@@ -15,6 +16,8 @@ import quantwright.npu.isa.Dataflow;
 import quantwright.npu.isa.Extent;
 import quantwright.npu.isa.Grid;
 import quantwright.npu.isa.NumberType;
+import quantwright.npu.isa.PoolWindows;
+import quantwright.npu.isa.Stored;
 import quantwright.npu.isa.VectorInstruction;
 import quantwright.npu.isa.Window;
 
@@ -33,8 +36,18 @@ final class ProductEmitter {
     private int tableAddress;
     private int accumulators;
 
-    /** Part of a band: patches {@code row..row+rows} by {@code column..column+columns} of the (flattened) output. */
-    private record Tile(Region band, Located from, Located to, int row, int rows, int column, int columns) {
+    /**
+     * What one set of accumulators holds.
+     *
+     * @param from the input
+     * @param to the output
+     * @param out the part of the output
+     * @param row first row of the product's result
+     * @param rows rows of patches
+     * @param column first pixel of the row; of the band, where bands count as one row
+     * @param columns patches of a row
+     */
+    private record Tile(Located from, Located to, Region out, int row, int rows, int column, int columns) {
     }
 
     ProductEmitter(ProductLayer layer, Emission emission) {
@@ -51,13 +64,8 @@ final class ProductEmitter {
     }
 
     void run() {
-        byte[] tables = finish.table();
-        if (finish.lookup() != null) {
-            tables = Arrays.copyOf(tables, tables.length + finish.lookup().length);
-            System.arraycopy(finish.lookup(), 0, tables, finish.table().length, finish.lookup().length);
-        }
         weights.prefetch(0);
-        tableAddress = emission.constant(tables, 0);
+        tableAddress = emission.constant(layer.tables(), 0);
         if (tiling.resident()) {
             weights.prefetchAll();
         }
@@ -78,17 +86,42 @@ final class ProductEmitter {
     private void band(Region band, int firstColumn, int endColumn) {
         Located from = emission.read(band).getFirst();
         Located to = emission.write(band);
-        int height = tiling.flat() ? 1 : band.rows().count() / mapping.patchRows();
-        int width = tiling.flat() ? band.rows().count() * out.width() : band.columns().count() / mapping.patchColumns();
+        List<Tile> tiles = layer.pooling() == null ? tiles(band, from, to) : pooledTiles(band, from, to);
         for (int c = firstColumn; c < endColumn; c++) {
-            for (int y = 0; y < height; y += tiling.tileRows()) {
-                for (int x = 0; x < width; x += tiling.tileColumns()) {
-                    tile(new Tile(band, from, to, y, Math.min(tiling.tileRows(), height - y), x,
-                            Math.min(tiling.tileColumns(), width - x)), c);
-                }
+            for (Tile tile : tiles) {
+                tile(tile, c);
             }
         }
         emission.flush(band);
+    }
+
+    private List<Tile> tiles(Region band, Located from, Located to) {
+        List<Tile> tiles = new ArrayList<>();
+        int height = tiling.flat() ? 1 : band.rows().count() / mapping.patchRows();
+        int width = tiling.flat() ? band.rows().count() * out.width() : band.columns().count() / mapping.patchColumns();
+        for (int y = 0; y < height; y += tiling.tileRows()) {
+            for (int x = 0; x < width; x += tiling.tileColumns()) {
+                int column = tiling.flat() ? x : band.columns().from() + x * mapping.patchColumns();
+                tiles.add(new Tile(from, to, band, band.rows().from() + y * mapping.patchRows(),
+                        Math.min(tiling.tileRows(), height - y), column, Math.min(tiling.tileColumns(), width - x)));
+            }
+        }
+        return tiles;
+    }
+
+    /** Tiles of the pooled map, with all rows and pixels of the product that each is made of. */
+    private List<Tile> pooledTiles(Region band, Located from, Located to) {
+        List<Tile> tiles = new ArrayList<>();
+        for (int y = band.rows().from(); y < band.rows().to(); y += tiling.tileRows()) {
+            for (int x = band.columns().from(); x < band.columns().to(); x += tiling.tileColumns()) {
+                Region part = new Region(new Rows(y, Math.min(y + tiling.tileRows(), band.rows().to())),
+                        new Rows(x, Math.min(x + tiling.tileColumns(), band.columns().to())));
+                Rows rows = layer.pooling().rows(part.rows().from(), part.rows().to());
+                Rows columns = layer.pooling().columns(part.columns().from(), part.columns().to());
+                tiles.add(new Tile(from, to, part, rows.from(), rows.count(), columns.from(), columns.count()));
+            }
+        }
+        return tiles;
     }
 
     private void tile(Tile t, int columnTile) {
@@ -107,7 +140,11 @@ final class ProductEmitter {
         } else {
             steps(t, columnTile, column, wide);
         }
-        requantize(t, column, wide);
+        if (layer.pooling() == null) {
+            requantize(t, column, wide);
+        } else {
+            pool(t, column, wide);
+        }
         accumulators = accumulators == 0 ? half : 0;
     }
 
@@ -139,12 +176,10 @@ final class ProductEmitter {
         int patchColumn = mapping.patchColumns() * w.strideW();
         int address;
         if (tiling.flat()) {
-            address = t.from.at(t.band.rows().from(), 0) + t.column * pixel;
+            address = t.from.at(t.row, 0) + t.column * pixel;
         } else {
-            int row = t.band.rows().from() * w.strideH() + (t.row + skip) * patchRow - w.padTop()
-                    + piece.tapRow() * w.dilationH();
-            address = t.from.at(row, t.band.columns().from() * w.strideW() + t.column * patchColumn - w.padLeft()
-                    + piece.tapColumn() * w.dilationW());
+            address = t.from.at(t.row * w.strideH() + skip * patchRow - w.padTop() + piece.tapRow() * w.dilationH(),
+                    t.column * w.strideW() - w.padLeft() + piece.tapColumn() * w.dilationW());
         }
         address += piece.channel() * in.elementBytes();
         return new Window(address, in.number(), in.zero(), rows, rows == 1 ? 0 : patchRow * pitch, t.columns,
@@ -155,9 +190,9 @@ final class ProductEmitter {
 
     private void requantize(Tile t, ColumnTile column, int wide) {
         for (int pixel = 0; pixel < mapping.patch(); pixel++) {
-            int row = t.band.rows().from() + t.row * mapping.patchRows() + pixel / mapping.patchColumns();
-            int x = t.band.columns().from() + t.column * mapping.patchColumns() + pixel % mapping.patchColumns();
-            int address = tiling.flat() ? t.to.at(t.band.rows().from(), 0) + t.column * t.to.pixelPitch() : t.to.at(row, x);
+            int row = t.row + pixel / mapping.patchColumns();
+            int x = t.column + pixel % mapping.patchColumns();
+            int address = tiling.flat() ? t.to.at(t.row, 0) + t.column * t.to.pixelPitch() : t.to.at(row, x);
             int outer = t.rows == 1 ? 0 : mapping.patchRows() * t.to.rowPitch();
             int inner = t.columns == 1 ? 0 : mapping.patchColumns() * t.to.pixelPitch();
             Accumulators sums = new Accumulators(accumulators + pixel * column.channels(), wide);
@@ -170,6 +205,27 @@ final class ProductEmitter {
                         finish.rescaling(), tableAddress + column.channel() * finish.entryBytes()));
             }
         }
+    }
+
+    /** Requantizes and pools a tile; what lies beyond the product's map is no tap. */
+    private void pool(Tile t, ColumnTile column, int wide) {
+        Pooling pool = layer.pooling();
+        Window2d w = pool.window();
+        PoolRule rule = pool.rule();
+        Rows rows = t.out.rows();
+        Rows columns = t.out.columns();
+        boolean lookup = finish.lookup() != null;
+        Stored stored = new Stored(pool.map().number(), finish.zero(), finish.rescaling(),
+                tableAddress + column.channel() * finish.entryBytes(), true, finish.clamp().min(), finish.clamp().max(), lookup,
+                lookup ? tableAddress + finish.table().length : 0);
+        PoolWindows windows = new PoolWindows(rows.count(), columns.count(), w.kernelH(), w.kernelW(), w.strideH(),
+                w.strideW(), rows.from() * w.strideH() - w.padTop() - t.row,
+                columns.from() * w.strideW() - w.padLeft() - t.column, rule.inputZero());
+        Area area = new Area(t.to.at(rows.from(), columns.from()) + column.channel() * out.elementBytes(), out.number(),
+                rule.outputZero(), rows.count() == 1 ? 0 : t.to.rowPitch(), columns.count() == 1 ? 0 : t.to.pixelPitch());
+        emission.vector(new VectorInstruction.RequantizePool(new Accumulators(accumulators, wide),
+                new Grid(t.rows, t.columns, column.channels()), stored, rule.kind(), windows, area, rule.rescaling(),
+                rule.table().length == 0 ? 0 : tableAddress + layer.poolTable(), rule.clamp().min(), rule.clamp().max()));
     }
 
     private VectorInstruction.Requantize requantize(Accumulators sums, Grid grid, Area area,

@@ -12,15 +12,27 @@ import quantwright.backend.npu.plan.Rows;
 import quantwright.backend.npu.plan.Tiling;
 import quantwright.ir.Node;
 
-/** A convolution or matrix product with constant weights, requantized and activated on its way out. */
+/** A convolution or matrix product with constant weights, requantized, activated and perhaps pooled on its way out. */
 final class ProductLayer extends Layer {
     private final Product product;
     private final Finish finish;
+    /** What results go through on their way out; null if they do not. */
+    private final Pooling pooling;
 
     ProductLayer(Node node, Feature input, Feature output, Product product, Finish finish) {
+        this(node, input, output, product, finish, null);
+    }
+
+    private ProductLayer(Node node, Feature input, Feature output, Product product, Finish finish, Pooling pooling) {
         super(node, List.of(input), output);
         this.product = product;
         this.finish = finish;
+        this.pooling = pooling;
+    }
+
+    /** The same product with a pool behind it. */
+    ProductLayer pooled(Node pool, Feature pooled, Pooling by) {
+        return new ProductLayer(pool, inputs().getFirst(), pooled, product, finish, by);
     }
 
     Product product() {
@@ -31,25 +43,52 @@ final class ProductLayer extends Layer {
         return finish;
     }
 
+    Pooling pooling() {
+        return pooling;
+    }
+
+    /** The product's own result, pooled or not. */
+    @Override
+    public Feature result() {
+        return pooling == null ? output() : pooling.map();
+    }
+
+    /** Rows of the product that so many rows of the output take at most. */
+    int productRows(int rows) {
+        return pooling == null ? rows : pooling.productRows(rows);
+    }
+
+    /** Columns of the product that so many columns of the output take at most. */
+    int productColumns(int columns) {
+        return pooling == null ? columns : pooling.productColumns(columns);
+    }
+
     @Override
     public String kernel() {
-        return "npu " + (product.isDepthwise() ? "depthwise" : "product");
+        return "npu " + (product.isDepthwise() ? "depthwise" : "product") + (pooling == null ? "" : ", pool");
     }
 
     @Override
     public long macs() {
-        return (long) output().height() * output().width() * output().channels() * product.window().kernelH()
+        return (long) result().height() * result().width() * result().channels() * product.window().kernelH()
                 * product.window().kernelW() * product.groupInputs();
     }
 
     @Override
+    public int weightBits() {
+        return product.weightType().bits();
+    }
+
+    @Override
     public Rows rows(int input, int from, int to) {
-        return Windows.rows(product.window(), from, to);
+        Rows own = pooling == null ? new Rows(from, to) : pooling.rows(from, to);
+        return Windows.rows(product.window(), own.from(), own.to());
     }
 
     @Override
     public Rows columns(int input, int from, int to) {
-        return Windows.columns(product.window(), from, to);
+        Rows own = pooling == null ? new Rows(from, to) : pooling.columns(from, to);
+        return Windows.columns(product.window(), own.from(), own.to());
     }
 
     @Override
@@ -59,7 +98,7 @@ final class ProductLayer extends Layer {
 
     @Override
     public Halo halo(int input) {
-        return Windows.halo(product.window(), inputs().getFirst(), output());
+        return Windows.halo(product.window(), inputs().getFirst(), result());
     }
 
     @Override
@@ -77,9 +116,27 @@ final class ProductLayer extends Layer {
         new ProductEmitter(this, emission).run();
     }
 
+    /** Tables: biases and factors, what results go through, and the pool's. */
+    byte[] tables() {
+        byte[] tables = new byte[tableBytes()];
+        System.arraycopy(finish.table(), 0, tables, 0, finish.table().length);
+        if (finish.lookup() != null) {
+            System.arraycopy(finish.lookup(), 0, tables, finish.table().length, finish.lookup().length);
+        }
+        if (pooling != null) {
+            System.arraycopy(pooling.rule().table(), 0, tables, poolTable(), pooling.rule().table().length);
+        }
+        return tables;
+    }
+
+    /** Where the pool's table begins. */
+    int poolTable() {
+        return finish.table().length + (finish.lookup() == null ? 0 : finish.lookup().length);
+    }
+
     /** Bytes of tables. */
     int tableBytes() {
-        return finish.table().length + (finish.lookup() == null ? 0 : finish.lookup().length);
+        return poolTable() + (pooling == null ? 0 : pooling.rule().table().length);
     }
 
     /** Bytes of the halves of raw sums before they are interleaved, for a row of {@code pixels} of {@code channels}. */

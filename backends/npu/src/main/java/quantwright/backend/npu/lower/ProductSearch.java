@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import quantwright.backend.npu.plan.CostModel;
 import quantwright.backend.npu.plan.Feature;
 import quantwright.backend.npu.plan.Tiling;
@@ -74,8 +75,10 @@ final class ProductSearch {
             int half = model.parameters().accumulatorWords() / 2 / p.groupOutputs();
             mappings.add(Mapping.depthwise(p, Math.min(p.inputs(), Math.max(1, half / Math.min(half, 64)))));
         }
-        for (int patchRows : patches(p.window().strideH(), p.window().dilationH(), out)) {
-            for (int patchColumns : patches(p.window().strideW(), p.window().dilationW(), across)) {
+        // The pool's windows are laid over single pixels.
+        boolean patches = layer.pooling() == null;
+        for (int patchRows : patches ? patches(p.window().dilationH(), out) : List.of(1)) {
+            for (int patchColumns : patches ? patches(p.window().dilationW(), across) : List.of(1)) {
                 merged(mappings, patchRows, patchColumns, depth, columns);
             }
         }
@@ -102,7 +105,7 @@ final class ProductSearch {
     }
 
     /** Patch extents along an axis: those that divide it evenly. */
-    private static List<Integer> patches(int stride, int dilation, int extent) {
+    private static List<Integer> patches(int dilation, int extent) {
         List<Integer> sizes = new ArrayList<>(List.of(1));
         for (int s = 2; s <= 16 && dilation == 1; s++) {
             if (extent % s == 0) {
@@ -113,7 +116,8 @@ final class ProductSearch {
     }
 
     private void tile(Mapping mapping, Weights weights, int bandRows, int bandColumns) {
-        boolean flat = bandColumns == across && p.isPointwise() && layer.isDense(bandRows, alignment);
+        boolean flat = bandColumns == across && p.isPointwise() && layer.pooling() == null
+                && layer.isDense(bandRows, alignment);
         int height = flat ? 1 : bandRows / mapping.patchRows();
         int width = flat ? bandRows * across : bandColumns / mapping.patchColumns();
         int half = model.parameters().accumulatorWords() / 2;
@@ -127,6 +131,10 @@ final class ProductSearch {
             case INPUT_STATIONARY -> model.parameters().arrayColumns();
         };
         step = Math.min(step, most);
+        if (layer.pooling() != null) {
+            pooled(mapping, weights, bandRows, bandColumns, most, step);
+            return;
+        }
         for (int columns : widths(width, step)) {
             int rowsOfStep = Math.max(1, Math.min(height, step / columns));
             int steps = Math.max(1, Math.min(Math.ceilDiv(height, rowsOfStep), most / (rowsOfStep * columns)));
@@ -136,6 +144,31 @@ final class ProductSearch {
             ProductCost cost = new ProductCost(layer, mapping, model, weights, bandRows, bandColumns, flat);
             stream(mapping, weights, bandRows, bandColumns, flat, rowsOfTile, columns, Math.min(rowsOfStep, rowsOfTile), cost);
         }
+    }
+
+    /** Tiles of pooled rows and columns, all of whose sums lie in {@code most} positions of the accumulators. */
+    private void pooled(Mapping mapping, Weights weights, int bandRows, int bandColumns, int most, int step) {
+        Pooling pool = layer.pooling();
+        int widest = greatest(bandColumns, pool::productColumns, Math.min(step, most / pool.productRows(1)));
+        if (widest == 0) {
+            return;
+        }
+        ProductCost cost = new ProductCost(layer, mapping, model, weights, bandRows, bandColumns, false);
+        for (int columns : widths(bandColumns, widest)) {
+            int across = pool.productColumns(columns);
+            int rows = balanced(bandRows, greatest(bandRows, pool::productRows, most / across), 1);
+            stream(mapping, weights, bandRows, bandColumns, false, rows, columns,
+                    Math.min(pool.productRows(rows), step / across), cost);
+        }
+    }
+
+    /** The greatest number up to a limit that a growing function keeps to a bound; 0 if there is none. */
+    private static int greatest(int limit, IntUnaryOperator function, int bound) {
+        int n = limit;
+        while (n > 0 && function.applyAsInt(n) > bound) {
+            n--;
+        }
+        return n;
     }
 
     private static int balanced(int height, int most, int unit) {

@@ -42,12 +42,22 @@ public abstract class Layer {
         return output;
     }
 
+    /** What is computed before the last step on the way to the output; the output itself if there is none such. */
+    public Feature result() {
+        return output;
+    }
+
     /** What executes it, for people. */
     public abstract String kernel();
 
     /** Multiply-accumulates of its definition. */
     public long macs() {
         return 0;
+    }
+
+    /** Width of its weights. */
+    public int weightBits() {
+        return 8;
     }
 
     /** Rows of an input that output rows {@code from} to {@code to} need; they may reach beyond the map. */

@@ -44,11 +44,6 @@ public final class Planner {
             slots = List.copyOf(slots);
             stages = List.copyOf(stages);
         }
-
-        /** What all layers are expected to take, to compare plans by. */
-        public double score() {
-            return steps.stream().mapToDouble(s -> s.tiling().cost().score()).sum();
-        }
     }
 
     /** A plan's buffers. */
