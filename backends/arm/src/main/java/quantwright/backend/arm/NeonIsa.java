@@ -103,6 +103,11 @@ record NeonIsa(Level level) implements VectorIsa {
     }
 
     @Override
+    public TileProduct wordProduct(int bits) {
+        return bits == 8 ? new WordProduct() : null;
+    }
+
+    @Override
     public TileProduct gatheredProduct() {
         return level == Level.I8MM ? new GatheredMatrixProduct() : null;
     }

@@ -35,6 +35,11 @@ public record Avx2Isa(boolean vnni) implements X86Isa {
     }
 
     @Override
+    public boolean fusesWords() {
+        return vnni;
+    }
+
+    @Override
     public Dot dot(boolean safePairs) {
         return vnni ? new VnniDot() : safePairs ? new Pairs() : new Words();
     }

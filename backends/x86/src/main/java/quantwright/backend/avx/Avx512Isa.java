@@ -38,6 +38,11 @@ public record Avx512Isa(boolean vbmi) implements X86Isa {
     }
 
     @Override
+    public boolean fusesWords() {
+        return true;
+    }
+
+    @Override
     public Dot dot(boolean safePairs) {
         return new VnniDot();
     }

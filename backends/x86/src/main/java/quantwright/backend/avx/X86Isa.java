@@ -1,5 +1,7 @@
 package quantwright.backend.avx;
 
+import quantwright.backend.llvm.kernel.BroadcastProduct;
+import quantwright.backend.llvm.kernel.TileProduct;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
@@ -10,6 +12,14 @@ interface X86Isa extends VectorIsa {
     @Override
     default boolean safePairs(byte[] weights, int perOutput) {
         return PairSums.safe(weights, perOutput);
+    }
+
+    /** Whether there is {@code vpdpwssd}. */
+    boolean fusesWords();
+
+    @Override
+    default TileProduct wordProduct(int bits) {
+        return new BroadcastProduct(new WordDot(bits, fusesWords()));
     }
 
     @Override

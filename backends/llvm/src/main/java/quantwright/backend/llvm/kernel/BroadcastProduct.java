@@ -31,7 +31,7 @@ public final class BroadcastProduct implements TileProduct {
     }
 
     @Override
-    public int unpackings() {
+    public double unpackings() {
         return dot.unpackings();
     }
 

@@ -2,6 +2,7 @@ package quantwright.backend.llvm.kernel;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import quantwright.backend.llvm.text.ModuleBuilder;
 
 /** Integer convolution, fully connected layers included. */
@@ -21,12 +22,12 @@ final class ConvKernel implements SlicedKernel<ConvParameters> {
         this.weightBits = weightBits;
         this.tiling = tiling;
         layout = new ProductLayout(ProductShape.of(spec, product.depth()), tiling, product);
-        epilogue = new EpilogueLayout(spec.epilogue(), layout.padded(), layout.weightBytes());
+        epilogue = new EpilogueLayout(spec.epilogue(), layout.padded(), layout.weightBytes(), isLong());
     }
 
     @Override
     public String name() {
-        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + weightBits
+        return (isWide() ? isLong() ? "s16l" : "s16" : isa.byteFlip() != 0 ? "u8" : "s8") + "s" + weightBits
             + (spec.scaleGroup() > 0 ? "g" + spec.scaleGroup() : "") + "s32_conv_"
             + (product.gathers() != null ? "gathered_" : "") + tiling.pixels() + "x"
             + ConvTiling.lanes(tiling.block()) + "c" + product.depth() + "__" + isa.suffix();
@@ -35,23 +36,47 @@ final class ConvKernel implements SlicedKernel<ConvParameters> {
     @Override
     public byte[] constants(ConvParameters p) {
         var b = ByteBuffer.allocate((int) epilogue.end).order(ByteOrder.LITTLE_ENDIAN);
-        layout.pack(b, p.weights(), p.multipliers());
+        layout.pack(b, isWide() ? words(p.weights()) : p.weights(), p.multipliers());
         boolean rescaled = scaleShift() > 0 && spec.epilogue().requantize() instanceof Epilogue.Requantize.F32;
         EpilogueValues values = rescaled ? p.epilogue().scaledDown(scaleShift()) : p.epilogue();
-        epilogue.write(b, layout.channels(), biases(p), values, isa.byteFlip(), layout.vectorStarts());
+        long[] biases = biases(p);
+        int flip = spec.epilogue().store() == Epilogue.Store.I16 ? 0 : isa.byteFlip();
+        epilogue.write(b, layout.channels(), Arrays.stream(biases).mapToInt(v -> isLong() ? LongSums.low(v) : (int) v)
+            .toArray(), values, flip, layout.vectorStarts());
+        if (isLong()) {
+            epilogue.writeHigh(b, layout.channels(), Arrays.stream(biases).mapToInt(LongSums::high).toArray());
+        }
         return b.array();
     }
 
-    // sum (u - flip - zero) * w = sum u * w - (flip + zero) * sum w; sums wrap as the accumulator does
-    private int[] biases(ConvParameters p) {
-        int[] r = new int[spec.out().channels()];
+    private boolean isWide() {
+        return spec.activations() != Activations.BYTES;
+    }
+
+    private boolean isLong() {
+        return spec.activations() == Activations.WORDS_LONG;
+    }
+
+    /** Weights in the width of the activations, as a product packs them. */
+    private static byte[] words(byte[] weights) {
+        var b = ByteBuffer.allocate(2 * weights.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (byte w : weights) {
+            b.putShort(w);
+        }
+        return b.array();
+    }
+
+    // sum (u - flip - zero) * w = sum u * w - (flip + zero) * sum w; sums of 32 bits wrap as the accumulator does
+    private long[] biases(ConvParameters p) {
+        long[] r = new long[spec.out().channels()];
+        long zero = (isWide() ? 0 : isa.byteFlip()) + p.inputZero();
         int perOutput = p.weights().length / r.length;
         for (int c = 0; c < r.length; c++) {
-            int sum = 0;
+            long sum = 0;
             for (int k = 0; k < perOutput; k++) {
                 sum += p.weights()[c * perOutput + k] * multiplier(p, c, k);
             }
-            int bias = (p.bias() == null ? 0 : p.bias()[c]) - (isa.byteFlip() + p.inputZero()) * sum;
+            long bias = (p.bias() == null ? 0 : p.bias()[c]) - zero * sum;
             r[c] = bias << scaleShift();
         }
         return r;

@@ -51,12 +51,14 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         if (gathered && s.scaleGroup() > 0) {
             return new Selection.Rejected<>("gathered activations do not end where groups of inputs do");
         }
+        if (s.activations() != Activations.BYTES) {
+            return words(s);
+        }
         TileProduct product = gathered ? isa.gatheredProduct() : isa.product(safePairs);
         if (s.out().height() * s.out().width() < product.pixels()) {
             return new Selection.Rejected<>("one pixel leaves half of every matrix product empty");
         }
-        // A sign has no zero to pad a run of bytes with: two bits have.
-        int bits = s.weightBits() == 1 && ProductShape.of(s, product.depth()).runBytes() % 4 != 0 ? 2 : s.weightBits();
+        int bits = storedBits(s);
         TileProduct packed = bits < 8 ? isa.packedProduct(bits) : null;
         if (packed != null) {
             product = packed;
@@ -80,7 +82,35 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         return new Selection.Selected<>(new ConvKernel(s, isa, product, packed == null ? 8 : bits, tiling));
     }
 
-    /** Whether a group of inputs ends where loads of weights and of activations do. */
+    /** Bits of a packed weight: a sign has no zero to pad a run of bytes with; two bits have. */
+    private static int storedBits(ConvSpec s) {
+        return s.weightBits() == 1 && ProductShape.of(s, 4).runBytes() % 4 != 0 ? 2 : s.weightBits();
+    }
+
+    /** A product of words, of which an instruction set has one for each width of weights. */
+    private Selection<ConvParameters> words(ConvSpec s) {
+        if (safePairs || gathered) {
+            return new Selection.Rejected<>("the product is of bytes");
+        }
+        boolean isLong = s.activations() == Activations.WORDS_LONG;
+        if (isLong && !(s.epilogue().requantize() instanceof Epilogue.Requantize.F32)) {
+            return new Selection.Rejected<>("sums of more than 32 bits are requantized by f32 factors only");
+        }
+        if (isLong && s.scaleGroup() > LongSums.BLOCK) {
+            return new Selection.Rejected<>("a group of " + s.scaleGroup() + " inputs may pass i32");
+        }
+        int bits = isa.wordProduct(storedBits(s)) == null ? 8 : storedBits(s);
+        TileProduct product = isa.wordProduct(bits);
+        if (!isWhole(2 * s.scaleGroup(), product)) {
+            return new Selection.Rejected<>("groups of " + s.scaleGroup() + " inputs are no whole number of loads");
+        }
+        ProductShape shape = ProductShape.of(s, product.depth());
+        ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
+                product, shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
+        return new Selection.Selected<>(new ConvKernel(s, isa, product, bits, tiling));
+    }
+
+    /** Whether a group of so many bytes of inputs ends where loads of weights and of activations do. */
     private static boolean isWhole(int group, TileProduct product) {
         return group % (product.depth() * Math.max(product.stepsPerWeights(), product.stepsPerActivations())) == 0;
     }

@@ -26,6 +26,9 @@ public final class DepthwiseTemplate implements KernelTemplate<DepthwiseSpec, Co
         if (no != null) {
             return new Selection.Rejected<>(no);
         }
+        if (s.residual() != null && s.epilogue().store() == Epilogue.Store.I16) {
+            return new Selection.Rejected<>("an addition of words");
+        }
         if (safePairs && !s.pairsProven()) {
             return new Selection.Rejected<>("the weights may overflow a 16-bit sum of two products");
         }

@@ -11,7 +11,10 @@ package quantwright.backend.llvm.kernel;
  * @param store      form of the result
  */
 public record Epilogue(Requantize requantize, boolean table, Residual residual, Store store) {
-    /** Rounding of an accumulator to an 8-bit value. */
+    /** Greatest magnitude of a sum of products of 16-bit activations that kernels take. */
+    public static final double WORD_SUM_LIMIT = LongSums.LIMIT;
+
+    /** Rounding of an accumulator to a value of 8 or 16 bits. */
     public sealed interface Requantize {
         /**
          * f32(acc) * factor, clamp, half to even, plus zero; one factor per output channel.
@@ -65,6 +68,8 @@ public record Epilogue(Requantize requantize, boolean table, Residual residual, 
         ENCODED(1),
         /** Plain i8. */
         I8(1),
+        /** Plain i16. */
+        I16(2),
         /** (q - zero) * scale as float. */
         F32(4),
         /** The accumulator. */
@@ -85,6 +90,9 @@ public record Epilogue(Requantize requantize, boolean table, Residual residual, 
     public Epilogue {
         if ((requantize instanceof Requantize.None) != (store == Store.I32)) {
             throw new IllegalArgumentException("i32 is stored exactly when nothing is requantized");
+        }
+        if (store == Store.I16 && table) {
+            throw new IllegalArgumentException("a table maps bytes");
         }
         if (store == Store.I32 && (table || residual != Residual.NONE)) {
             throw new IllegalArgumentException("a raw accumulator has no further epilogue");

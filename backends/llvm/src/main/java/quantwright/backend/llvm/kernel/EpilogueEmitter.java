@@ -65,10 +65,28 @@ final class EpilogueEmitter implements TileEpilogue {
     public void emit(List<Piece> pieces) {
         switch (epilogue.store()) {
             case I32 -> pieces.forEach(p -> PieceWriter.wide(f, unscaled(p.acc()), p));
+            case I16 -> pieces.forEach(p -> PieceWriter.wide(f, word(p), p));
             case F32 -> pieces.forEach(p -> PieceWriter.wide(f, dequantized(p), p));
             case ENCODED, I8 ->
                 PieceWriter.narrow(f, isa, pieces, this::rounded, constants.plus(layout.zero), this::finished);
         }
+    }
+
+    @Override
+    public Value startHigh(int lane, int lanes) {
+        return f.load(IrType.I32.vec(lanes), channels4.plus(layout.biasHigh + 4L * lane), 16);
+    }
+
+    /** Clamped before the zero point is added, so that nothing saturates. */
+    private Value word(Piece p) {
+        int n = p.lanes();
+        Value scaled = switch (epilogue.requantize()) {
+            case Epilogue.Requantize.Fixed r -> f.smin(f.smax(fixed(p, r), splat("wordMin", layout.min, IrType.I32, n)),
+                    splat("wordMax", layout.max, IrType.I32, n));
+            case Epilogue.Requantize.F32 _ -> isa.toIntHalfEven(f, epilogue.hasResidual() ? sum(p) : clampedFloat(p));
+            case Epilogue.Requantize.None _ -> throw new IllegalStateException("a raw sum as a word");
+        };
+        return f.trunc(f.add(scaled, splat("wordZero", layout.zero, IrType.I32, n)), IrType.I16.vec(n));
     }
 
     private Value dequantized(Piece p) {
@@ -91,10 +109,12 @@ final class EpilogueEmitter implements TileEpilogue {
             pieces.add(new Piece(quarters[q], q * lanes, out, null, valid));
         }
         if (epilogue.hasResidual()) {
-            residualBytes = f.load(IrType.I8.vec(4 * lanes), residual, 1);
+            boolean words = epilogue.store() == Epilogue.Store.I16;
+            residualBytes = f.load((words ? IrType.I16 : IrType.I8).vec(4 * lanes), residual, 1);
         }
         switch (epilogue.store()) {
             case I32 -> storeQuarters(quarters, out, valid);
+            case I16 -> storeQuarters(pieces.stream().map(this::word).toArray(Value[]::new), out, valid);
             case F32 -> storeQuarters(pieces.stream().map(this::dequantized).toArray(Value[]::new), out, valid);
             case ENCODED, I8 -> {
                 Value[] ints = pieces.stream().map(this::rounded).toArray(Value[]::new);
@@ -107,7 +127,7 @@ final class EpilogueEmitter implements TileEpilogue {
     private void storeQuarters(Value[] quarters, Address out, int valid) {
         for (int c = 0; c < valid; c += 4) {
             Value four = f.slice(quarters[c % 16 / 4], c / 16 * 4, 4);
-            PieceWriter.storeLanes(f, four, 0, Math.min(4, valid - c), out.plus(4L * c));
+            PieceWriter.storeLanes(f, four, 0, Math.min(4, valid - c), out.plus((long) four.type().bits() / 8 * c));
         }
     }
 
@@ -174,7 +194,7 @@ final class EpilogueEmitter implements TileEpilogue {
     private Value scaled(Piece p) {
         IrType t = IrType.F32.vec(p.lanes());
         Value factor = cached("factor" + p.lane(), t, channels4.plus(layout.factor + 4L * p.lane()));
-        return f.fmul(f.sitofp(p.acc(), t), factor);
+        return f.fmul(p.high() == null ? f.sitofp(p.acc(), t) : LongSums.toFloat(f, p.high(), p.acc()), factor);
     }
 
     private Value clampedFloat(Piece p) {
@@ -187,10 +207,11 @@ final class EpilogueEmitter implements TileEpilogue {
     private Value sum(Piece p) {
         int n = p.lanes();
         Value first = f.fmul(isa.roundHalfEven(f, clampedFloat(p)), splat("m1", layout.add, IrType.F32, n));
-        Value q2 = residualBytes == null ? f.load(IrType.I8.vec(n), p.residual(), 1) : quarter(residualBytes,
-                p.lane() / n);
+        boolean words = epilogue.store() == Epilogue.Store.I16;
+        Value q2 = residualBytes == null ? f.load((words ? IrType.I16 : IrType.I8).vec(n), p.residual(), 1)
+            : quarter(residualBytes, p.lane() / n);
         IrType ints = IrType.I32.vec(n);
-        Value wide = isa.byteFlip() != 0 ? f.zext(q2, ints) : f.sext(q2, ints);
+        Value wide = isa.byteFlip() != 0 && !words ? f.zext(q2, ints) : f.sext(q2, ints);
         Value d2 = f.sub(wide, splat("zero2", layout.add + 128, IrType.I32, n));
         Value second = f.fmul(f.sitofp(d2, IrType.F32.vec(n)), splat("m2", layout.add + 64, IrType.F32, n));
         Value low = splat("addMin", layout.add + 192, IrType.F32, n);

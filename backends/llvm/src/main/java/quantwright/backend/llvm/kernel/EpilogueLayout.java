@@ -11,6 +11,7 @@ final class EpilogueLayout {
     private static final int LINE = 64;
     private final Epilogue epilogue;
     private final int channels;
+    final long biasHigh;
     final long bias;
     final long factor;
     final long shift;
@@ -26,11 +27,22 @@ final class EpilogueLayout {
     final long end;
 
     EpilogueLayout(Epilogue epilogue, int paddedChannels, long start) {
+        this(epilogue, paddedChannels, start, false);
+    }
+
+    /**
+     * Places of numbers.
+     *
+     * @param start    first byte after the weights
+     * @param longSums biases have a high word too
+     */
+    EpilogueLayout(Epilogue epilogue, int paddedChannels, long start, boolean longSums) {
         this.epilogue = epilogue;
         this.channels = paddedChannels;
         long p = align(start);
         bias = p;
-        p = align(p + 4L * paddedChannels);
+        biasHigh = align(p + 4L * paddedChannels);
+        p = longSums ? align(biasHigh + 4L * paddedChannels) : biasHigh;
         factor = p;
         boolean fixed = epilogue.requantize() instanceof Epilogue.Requantize.Fixed;
         p = align(p + (fixed ? 8L : 4L) * paddedChannels);
@@ -47,6 +59,32 @@ final class EpilogueLayout {
         p = add + (epilogue.hasResidual() ? 5 * LINE : 0);
         table = p;
         end = p + (epilogue.table() ? 256 : 0);
+    }
+
+    /** Zero point and clamp of narrowed bytes. */
+    private void writeBytes(ByteBuffer b, int zeroPoint, byte least, byte most) {
+        for (int i = 0; i < LINE / 2; i++) {
+            b.putShort((int) zero + 2 * i, (short) zeroPoint);
+        }
+        for (int i = 0; i < LINE; i++) {
+            b.put((int) min + i, least);
+            b.put((int) max + i, most);
+        }
+    }
+
+    private static void splat(ByteBuffer b, long at, int value) {
+        for (int i = 0; i < LINE / 4; i++) {
+            b.putInt((int) at + 4 * i, value);
+        }
+    }
+
+    /** Writes the high words of biases; those of padding stay 0. */
+    void writeHigh(ByteBuffer b, int[] channelOf, int[] high) {
+        for (int i = 0; i < channels; i++) {
+            if (channelOf[i] >= 0) {
+                b.putInt((int) (biasHigh + 4L * i), high[channelOf[i]]);
+            }
+        }
     }
 
     static long align(long p) {
@@ -84,12 +122,12 @@ final class EpilogueLayout {
         int lastZero = a != null ? a.zero() : v.zero();
         int lastMin = a != null ? a.min() : v.min();
         int lastMax = a != null ? a.max() : v.max();
-        for (int i = 0; i < LINE / 2; i++) {
-            b.putShort((int) zero + 2 * i, (short) (lastZero + flip));
-        }
-        for (int i = 0; i < LINE; i++) {
-            b.put((int) min + i, (byte) (lastMin ^ flip));
-            b.put((int) max + i, (byte) (lastMax ^ flip));
+        if (epilogue.store() == Epilogue.Store.I16) {
+            splat(b, zero, lastZero);
+            splat(b, min, lastMin - lastZero);
+            splat(b, max, lastMax - lastZero);
+        } else {
+            writeBytes(b, lastZero + flip, (byte) (lastMin ^ flip), (byte) (lastMax ^ flip));
         }
         for (int i = 0; i < LINE / 4; i++) {
             b.putFloat((int) floatMin + 4 * i, v.min() - v.zero());

@@ -1,7 +1,7 @@
 package quantwright.backend.llvm.kernel;
 
 /**
- * The numbers of an {@link Epilogue}, all in the i8 domain whatever the arena's encoding.
+ * The numbers of an {@link Epilogue}, all of the signed type whatever the arena's encoding.
  *
  * @param factors     one f32 factor, or one per output channel; for {@code F32}
  * @param multipliers one Q31 multiplier, or one per channel; for {@code Fixed}
@@ -9,8 +9,8 @@ package quantwright.backend.llvm.kernel;
  *                    Fixed}
  * @param leftShifts  left shift of the accumulator per multiplier
  * @param zero        zero point of the requantized value
- * @param min         lower clamp, at least -128
- * @param max         upper clamp, at most 127
+ * @param min         lower clamp, in the range of what is stored
+ * @param max         upper clamp, the same
  * @param table       256 entries: {@code table[q + 128]} replaces q; null without one
  * @param add         numbers of the fused addition; null without one
  * @param scale       output scale, for {@link Epilogue.Store#F32}

@@ -71,7 +71,7 @@ final class GroupedSums {
         int whole = shape.runBytes() / size;
         int steps = size / shape.depth();
         long groupBytes = (long) steps / product.stepsPerWeights() * lanes * product.weightBytes();
-        Address multipliers = weights.plus(shape.loads(product.stepsPerWeights()) * lanes * product.weightBytes());
+        Address multipliers = behind(weights);
         Value[] init = new Value[accumulators];
         Arrays.setAll(init, i -> starts[vector(i)]);
         Value[] sums = f.loop(0, whole, 1, init, (g, acc) -> add(acc, f.at(multipliers, g, lanes),
@@ -79,6 +79,42 @@ final class GroupedSums {
         int rest = shape.stepsPerRun() - whole * steps;
         return rest == 0 ? sums : add(sums, multipliers.plus((long) whole * lanes),
             group.add(in.plus((long) whole * size), weights.plus(whole * groupBytes), opened(zeros()), rest));
+    }
+
+    /** The multipliers of a group for each vector of outputs. */
+    private Value[] multipliers(Address at) {
+        Value[] by = new Value[vectors.size()];
+        int lane = 0;
+        for (int v = 0; v < by.length; v++) {
+            int n = vectors.get(v);
+            by[v] = f.zext(f.load(IrType.I8.vec(n), at.plus(lane), 1), IrType.I32.vec(n));
+            lane += n;
+        }
+        return by;
+    }
+
+    /** Adds the products of a tile, block by block, to sums that are open. */
+    void addTo(LongSums total, Tile t, TileSums sums) {
+        Address multipliers = behind(t.weights());
+        sums.blocks(t, blockSteps(), (in, weights, index, steps) ->
+            total.add(closed(sums.run(t, in, weights, opened(zeros()), steps)),
+                shape.scaleGroup() == 0 ? null : multipliers(f.at(multipliers, index, lanes))));
+    }
+
+    /** Steps of a block: a group of inputs, or as many of a run as 32 bits hold, evenly. */
+    private int blockSteps() {
+        if (shape.scaleGroup() > 0) {
+            return shape.scaleGroup() / shape.depth();
+        }
+        int unit = Math.max(product.stepsPerWeights(), product.stepsPerActivations());
+        int most = LongSums.BLOCK * shape.inputBytes() / shape.depth() / unit * unit;
+        int each = Math.ceilDiv(shape.stepsPerRun(), Math.ceilDiv(shape.stepsPerRun(), most));
+        return Math.ceilDiv(each, unit) * unit;
+    }
+
+    /** Where the multipliers of a block of outputs begin. */
+    private Address behind(Address weights) {
+        return weights.plus(shape.loads(product.stepsPerWeights()) * lanes * product.weightBytes());
     }
 
     /** Vector of outputs of sum {@code i}. */
@@ -92,13 +128,7 @@ final class GroupedSums {
 
     private Value[] add(Value[] sums, Address multipliers, Value[] accumulated) {
         Value[] group = closed(accumulated);
-        Value[] by = new Value[vectors.size()];
-        int lane = 0;
-        for (int v = 0; v < by.length; v++) {
-            int n = vectors.get(v);
-            by[v] = f.zext(f.load(IrType.I8.vec(n), multipliers.plus(lane), 1), IrType.I32.vec(n));
-            lane += n;
-        }
+        Value[] by = multipliers(multipliers);
         Value[] next = new Value[sums.length];
         for (int i = 0; i < next.length; i++) {
             Value exact = product.scaleShift() == 0 ? group[i]

@@ -3,7 +3,9 @@ package quantwright.backend.llvm.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
@@ -31,6 +33,8 @@ final class ProductCode {
     private Units parts;
     /** Gathered activations, or null where they are read where they lie. */
     private Address panel;
+    /** Sums of a tile that need more than 32 bits, or null. */
+    private Address frame;
 
     /** Makes the epilogue of a tile. */
     interface Epilogues {
@@ -87,6 +91,7 @@ final class ProductCode {
         constants = pointers.constants();
         sums = new TileSums(f, shape, product);
         panel = product.gathers() == null ? null : f.at(f.stack(panelBytes(), 64));
+        frame = shape.longSums() ? f.at(f.stack(LongSums.bytes(mostVectors(), widest()), 64)) : null;
         Address in = pointers.in().plus(-shape.in().offset(shape.window().padTop(), shape.window().padLeft()));
         Address residual = pointers.residual();
         Address out = pointers.out();
@@ -249,19 +254,43 @@ final class ProductCode {
 
     private void tile(Tile t, boolean last) {
         var epilogue = epilogues.of(f, constants, t.channels4(), t.channels8());
-        Value[] starts = new Value[t.vectors().size()];
-        int lane = 0;
-        for (int v = 0; v < starts.length; v++) {
-            starts[v] = epilogue.start(lane, t.vectors().get(v));
-            lane += t.vectors().get(v);
-        }
+        Value[] starts = each(t, epilogue::start);
         var grouped = new GroupedSums(f, shape, product, t.vectors(), sums.groups(t));
-        epilogue.emit(pieces(t, shape.scaleGroup() == 0 ? grouped.closed(sums.add(t, grouped.opened(starts)))
+        if (frame != null) {
+            var total = new LongSums(f, frame, t.pixels() * starts.length, widest());
+            total.open(each(t, epilogue::startHigh), starts);
+            grouped.addTo(total, t, sums);
+            epilogue.emit(pieces(t, total.low(t.vectors()), total.high(t.vectors()), last));
+            return;
+        }
+        Value[] closed = shape.scaleGroup() == 0 ? grouped.closed(sums.add(t, grouped.opened(starts)))
             : grouped.ofGroups(t.in(), t.weights(), starts, (in, weights, acc, steps) -> sums.run(t, in, weights, acc,
-                steps)), last));
+                steps));
+        epilogue.emit(pieces(t, closed, new Value[closed.length], last));
     }
 
-    private List<Piece> pieces(Tile t, Value[] closed, boolean last) {
+    /** A value for each vector of a tile's outputs, made from its first lane and its lanes. */
+    private static Value[] each(Tile t, BiFunction<Integer, Integer, Value> value) {
+        Value[] values = new Value[t.vectors().size()];
+        int lane = 0;
+        for (int v = 0; v < values.length; v++) {
+            values[v] = value.apply(lane, t.vectors().get(v));
+            lane += t.vectors().get(v);
+        }
+        return values;
+    }
+
+    /** Vectors of sums of the largest tile. */
+    private int mostVectors() {
+        return tiling.pixels() * Math.max(tiling.block().size(), tiling.tail().size());
+    }
+
+    /** Lanes of the widest vector of outputs. */
+    private int widest() {
+        return Stream.concat(tiling.block().stream(), tiling.tail().stream()).mapToInt(Integer::intValue).max().orElseThrow();
+    }
+
+    private List<Piece> pieces(Tile t, Value[] closed, Value[] high, boolean last) {
         int n = t.vectors().size();
         int total = ConvTiling.lanes(t.vectors());
         // Only the last block of a group has lanes without a channel.
@@ -275,7 +304,8 @@ final class ProductCode {
             for (int v = 0; v < n; v++) {
                 int lanes = t.vectors().get(v);
                 int valid = Math.min(lanes, channels - lane);
-                pieces.add(new Piece(closed[sums.at(t, p / product.pixels(), v) + p % product.pixels()], lane,
+                int at = sums.at(t, p / product.pixels(), v) + p % product.pixels();
+                pieces.add(new Piece(closed[at], high[at], lane,
                     t.out().plus(shape.out().offset(y, x) + (long) lane * store),
                     t.residual() == null ? null : t.residual().plus(shape.residual().offset(y,
                             x) + (long) lane * shape.residualBytes()), valid));

@@ -9,17 +9,22 @@ package quantwright.backend.llvm.kernel;
  * @param residual      second input of a fused addition, or null
  * @param window        geometry
  * @param groups        channel groups
- * @param inputBytes    bytes per activation and per weight
+ * @param inputBytes    bytes per activation and per weight before it is packed
  * @param outputBytes   bytes per result element
  * @param residualBytes bytes per residual element
  * @param depth         bytes of activation per pixel and step
- * @param scaleGroup    inputs that share a multiplier, or 0
+ * @param scaleGroup    bytes of activation whose weights share a multiplier, or 0
+ * @param longSums      {@link LongSums} are needed
  */
 record ProductShape(TensorView in, TensorView out, TensorView residual, Window window, int groups, int inputBytes,
-        int outputBytes, int residualBytes, int depth, int scaleGroup) {
+        int outputBytes, int residualBytes, int depth, int scaleGroup,
+        boolean longSums) {
     static ProductShape of(ConvSpec s, int depth) {
-        return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 1,
-                s.epilogue().store().bytes(), 1, depth, s.scaleGroup());
+        int bytes = s.activations().bytes();
+        int residual = s.epilogue().store() == Epilogue.Store.I16 ? 2 : 1;
+        return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), bytes,
+                s.epilogue().store().bytes(), residual, depth,
+                s.scaleGroup() * bytes, s.activations() == Activations.WORDS_LONG);
     }
 
     /** Bytes of a group's inputs in a pixel. */

@@ -11,6 +11,11 @@ interface TileEpilogue {
      */
     Value start(int lane, int lanes);
 
+    /** High words of what {@link LongSums} start from; {@link #start} gives the low ones. */
+    default Value startHigh(int lane, int lanes) {
+        throw new UnsupportedOperationException("sums of 32 bits");
+    }
+
     /** Finishes and stores a tile. */
     void emit(List<Piece> pieces);
 }

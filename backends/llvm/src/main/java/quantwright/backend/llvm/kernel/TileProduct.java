@@ -26,7 +26,7 @@ public interface TileProduct {
         return 1;
     }
 
-    /** Steps whose weights one load brings; above 1 only where weights are held. */
+    /** Steps whose weights one load brings. */
     default int stepsPerWeights() {
         return 1;
     }
@@ -37,7 +37,7 @@ public interface TileProduct {
     }
 
     /** Instructions to take a step's weights from a loaded vector. */
-    default int unpackings() {
+    default double unpackings() {
         return 0;
     }
 
@@ -65,7 +65,7 @@ public interface TileProduct {
 
     /** Registers that hold the weights of the widest vector of outputs. */
     default int weightRegisters() {
-        return weightBytes() / 4;
+        return Math.max(1, weightBytes() / 4);
     }
 
     /** Registers a step needs besides accumulators and the operands it holds. */

@@ -94,6 +94,37 @@ final class TileSums {
         }
     }
 
+    /** A block of steps of a run. */
+    interface Block {
+        /**
+         * Adds the block's products.
+         *
+         * @param index of the block in its run
+         */
+        void add(Address in, Address weights, Value index, int steps);
+    }
+
+    /** Walks all taps in blocks of at most so many steps, which are a whole number of loads. */
+    void blocks(Tile t, int most, Block block) {
+        long runBytes = shape.loadsPerRun(product.stepsPerWeights()) * loadBytes(t);
+        int whole = shape.stepsPerRun() / most;
+        int rest = shape.stepsPerRun() % most;
+        long blockIn = (long) most * product.depth();
+        long blockBytes = most / product.stepsPerWeights() * loadBytes(t);
+        f.loop(0, shape.window().height(), 1, y -> {
+            Address row = f.at(t.in(), y, shape.in().rowPitch() * shape.window().dilationHeight());
+            Address rowWeights = f.at(t.weights(), y, shape.runsPerRow() * runBytes);
+            f.loop(0, shape.runsPerRow(), 1, x -> {
+                Address run = f.at(row, x, shape.in().pixelPitch() * shape.window().dilationWidth());
+                Address weights = f.at(rowWeights, x, runBytes);
+                f.loop(0, whole, 1, b -> block.add(f.at(run, b, blockIn), f.at(weights, b, blockBytes), b, most));
+                if (rest > 0) {
+                    block.add(run.plus(whole * blockIn), weights.plus(whole * blockBytes), Value.i64(whole), rest);
+                }
+            });
+        });
+    }
+
     /** The accumulators after so many steps of a run. */
     Value[] run(Tile t, Address in, Address weights, Value[] acc, int steps) {
         int together = Math.max(product.stepsPerActivations(), product.stepsPerWeights());
@@ -213,17 +244,21 @@ final class TileSums {
         Value[][][] a = new Value[groups(t)][][];
         f.barrier();
         Arrays.setAll(a, g -> activations(t, in, g, steps));
-        for (int s = 0; s < steps; s++) {
+        int each = product.stepsPerWeights();
+        for (int s = 0; s < steps; s += each) {
             f.barrier();
-            Address step = weights.plus(s * loadBytes(t));
+            Address load = weights.plus(s / each * loadBytes(t));
             int together = Math.max(1, STREAMED / product.weightRegisters());
             for (int first = 0; first < t.vectors().size(); first += together) {
                 int from = first;
                 Value[][] w = new Value[Math.min(together, t.vectors().size() - first)][];
-                Arrays.setAll(w, v -> weights(t, step, from + v));
-                for (int v = 0; v < w.length; v++) {
-                    for (int g = 0; g < a.length; g++) {
-                        accumulate(t, next, g, from + v, a[g][s], w[v]);
+                Arrays.setAll(w, v -> weights(t, load, from + v));
+                for (int k = 0; k < Math.min(each, steps - s); k++) {
+                    for (int v = 0; v < w.length; v++) {
+                        Value[] unpacked = product.unpack(f, w[v], k);
+                        for (int g = 0; g < a.length; g++) {
+                            accumulate(t, next, g, from + v, a[g][s + k], unpacked);
+                        }
                     }
                 }
             }

@@ -83,6 +83,12 @@ public interface VectorIsa {
         return packed == null ? null : new BroadcastProduct(packed);
     }
 
+    /**
+     * The product of a register tile of i16 activations by weights of {@code bits} bits (8, 4, 2 or 1), which are packed from
+     * words; null if weights of fewer bits are to be widened to bytes when they are packed.
+     */
+    TileProduct wordProduct(int bits);
+
     /** The integer product of a register tile by gathered activations, or null if there is none. */
     default TileProduct gatheredProduct() {
         return null;

@@ -22,6 +22,7 @@ import quantwright.ir.op.Quantize;
 import quantwright.ir.op.Transpose;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
+import quantwright.ir.type.QuantizedType;
 import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
@@ -55,10 +56,22 @@ final class EpilogueRules {
         TensorType x = product.operand(0).type();
         TensorType w = product.operand(1).type();
         boolean constants = product.operands().stream().skip(1).allMatch(TileOps::isConstant);
-        return constants && (x.element() == ScalarType.F32 || x.storage() == ScalarType.I8 && w.isQuantized()
+        return constants && (x.element() == ScalarType.F32 || takes(x.storage()) && w.isQuantized()
                 && w.storage().kind() == ScalarType.Kind.SIGNED && w.storage().bits() <= 8
-                && w.quantized().isSymmetric()
-                && product.result().type().storage() == ScalarType.I8);
+                && w.quantized().isSymmetric() && takes(product.result().type().storage())
+                && (x.storage() == ScalarType.I8 && product.result().type().storage() == ScalarType.I8
+                        || wordKernel(product)));
+    }
+
+    private static boolean takes(ScalarType storage) {
+        return storage == ScalarType.I8 || storage == ScalarType.I16;
+    }
+
+    /** Whether kernels are sure to take a product of 16-bit activations or results, whatever follows it. */
+    private static boolean wordKernel(Node product) {
+        boolean real = product.op() instanceof QDense d ? d.rounding() instanceof Rounding.F32
+                : product.op() instanceof QConv2d c && c.rounding() instanceof Rounding.F32 && c.groups() == 1;
+        return real && !(product.operand(1).type().element() instanceof QuantizedType.PerGroup);
     }
 
     /** The longest chain from {@code root}, at least {@code root} itself, without the nodes in {@code taken}. */

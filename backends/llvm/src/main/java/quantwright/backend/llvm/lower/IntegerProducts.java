@@ -1,6 +1,7 @@
 package quantwright.backend.llvm.lower;
 
 import java.util.List;
+import quantwright.backend.llvm.kernel.Activations;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.DepthwiseSpec;
@@ -31,11 +32,13 @@ final class IntegerProducts implements NodeLowering {
         if (!TileOps.isConstant(parts.weights) || parts.bias != null && !TileOps.isConstant(parts.bias)) {
             return new Result.Rejected("weights and bias must be constants");
         }
-        if (parts.x.type().storage() != ScalarType.I8) {
-            return new Result.Rejected("activations are " + parts.x.type().storage() + ", kernels take i8");
+        boolean words = parts.x.type().storage() == ScalarType.I16;
+        if (!words && parts.x.type().storage() != ScalarType.I8) {
+            return new Result.Rejected("activations are " + parts.x.type().storage() + ", kernels take i8 and i16");
         }
-        if (!parts.raw && parts.result.type().storage() != ScalarType.I8) {
-            return new Result.Rejected("results are " + parts.result.type().storage() + ", kernels store i8 and i32");
+        boolean wordResult = parts.result.type().storage() == ScalarType.I16;
+        if (!parts.raw && !wordResult && parts.result.type().storage() != ScalarType.I8) {
+            return new Result.Rejected("results are " + parts.result.type().storage() + ", kernels store i8, i16 and i32");
         }
         if (parts.weights.type().element() instanceof QuantizedType.PerGroup && !isPlain(parts.product)) {
             return new Result.Rejected("the kernels multiply groups of inputs of 1x1 windows only");
@@ -51,7 +54,7 @@ final class IntegerProducts implements NodeLowering {
         Epilogue.Requantize requantize = numbers.requantize();
         Epilogue epilogue = new Epilogue(requantize, parts.table != null,
                 parts.add == null ? Epilogue.Residual.NONE : Epilogue.Residual.F32,
-                parts.raw ? Epilogue.Store.I32 : out.flip() == cx.kernels().byteFlip() ? Epilogue.Store.ENCODED
+                parts.raw ? Epilogue.Store.I32 : wordResult ? Epilogue.Store.I16 : out.flip() == cx.kernels().byteFlip() ? Epilogue.Store.ENCODED
                         : Epilogue.Store.I8);
         EpilogueValues values = numbers.values(parts.table == null ? null : TileOps.constant(parts.table).toTensor().bytes(),
                 parts.add == null ? null : add(parts));
@@ -64,13 +67,17 @@ final class IntegerProducts implements NodeLowering {
         boolean pairsProven = cx.kernels().safePairs(numbers.weights(),
                 numbers.weights().length / out.view().channels());
         if (isDepthwise(parts.product, in.view(), out.view())) {
+            if (words) {
+                return new Result.Rejected("depthwise kernels take i8");
+            }
             DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, Windows.of(parts.product), epilogue,
                     pairsProven);
             return KernelChoice.choose(cx.kernels().depthwise(), spec, parameters, arguments);
         }
         ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, Windows.of(parts.product), groups(parts.product),
                 epilogue, pairsProven, numbers.packedBits(parts.weights.type(), parts.x.type()),
-                parts.weights.type().element() instanceof QuantizedType.PerGroup g ? g.groupSize() : 0);
+                parts.weights.type().element() instanceof QuantizedType.PerGroup g ? g.groupSize() : 0,
+                !words ? Activations.BYTES : numbers.isLong() ? Activations.WORDS_LONG : Activations.WORDS);
         return KernelChoice.choose(cx.kernels().convolutions(), spec, parameters, arguments);
     }
 

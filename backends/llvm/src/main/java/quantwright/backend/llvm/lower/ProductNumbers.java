@@ -1,5 +1,6 @@
 package quantwright.backend.llvm.lower;
 
+import java.util.Arrays;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.Epilogue.FixedRounding;
 import quantwright.backend.llvm.kernel.EpilogueValues;
@@ -27,10 +28,12 @@ import quantwright.ir.type.TensorType;
  * @param multipliers integer multipliers; null unless {@code Fixed}
  * @param output parameters of the requantized value; null for raw sums
  * @param clamp clamp of the requantized value
+ * @param isLong some sum may pass i32
  * @param problem why no kernel can compute this, or null
  */
 record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize, float[] factors,
-                      Multiplier[] multipliers, QuantizedType.PerTensor output, Clamp clamp, String problem) {
+                      Multiplier[] multipliers, QuantizedType.PerTensor output, Clamp clamp, boolean isLong,
+                      String problem) {
     private static final double I32_LIMIT = 2147483647.0;
     /** Stays normal when it makes up for accumulators that are 64 times the sums. */
     private static final float LEAST_PACKED_FACTOR = 0x1p-100f;
@@ -50,13 +53,18 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
         }
         byte[] weights = TileOps.constant(w).toTensor().bytes();
         double[] bounds = bounds(weights, bias, outputs, x, w.type());
+        boolean words = x.storage().bits() > 8;
         for (int o = 0; o < outputs; o++) {
-            if (bounds[o] > I32_LIMIT) {
-                return problem("output " + o + " may reach " + (long) bounds[o] + ", past i32");
+            if (bounds[o] > (words ? Epilogue.WORD_SUM_LIMIT : I32_LIMIT)) {
+                return problem("output " + o + " may reach " + (long) bounds[o] + ", past " + (words ? "2^46" : "i32"));
             }
         }
         if (output == null) {
-            return new ProductNumbers(weights, bias, new Epilogue.Requantize.None(), null, null, null, clamp, null);
+            // The low 32 bits are the result.
+            return new ProductNumbers(weights, bias, new Epilogue.Requantize.None(), null, null, null, clamp, false, null);
+        }
+        if (words && rounding instanceof Rounding.Fixed f && f.intermediate() != Rounding.Intermediate.I64) {
+            return problem("rounding " + f.text() + " has no form for sums of 16-bit activations");
         }
         boolean narrow = clamp.min() > output.storage().minValue() || clamp.max() < output.storage().maxValue();
         double[] scales = new double[weightType.sumScaleCount()];
@@ -81,7 +89,11 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             proven &= bounds[o] * factors[factors.length == 1 ? 0 : o] < 1 << 30;
         }
         return new ProductNumbers(weights, bias, new Epilogue.Requantize.F32(proven, narrow), factors, null, output, clamp,
-                null);
+                isLong(bounds), null);
+    }
+
+    private static boolean isLong(double[] bounds) {
+        return Arrays.stream(bounds).anyMatch(b -> b > I32_LIMIT);
     }
 
     private static ProductNumbers fixed(byte[] weights, int[] bias, double[] scales, double[] bounds,
@@ -110,7 +122,7 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             }
         }
         return new ProductNumbers(weights, bias, new Epilogue.Requantize.Fixed(rounding, left, proven, narrow), null,
-                multipliers, output, clamp, null);
+                multipliers, output, clamp, isLong(bounds), null);
     }
 
     /** The kernels' rounding that computes {@code f}, or null. */
@@ -129,7 +141,7 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
     }
 
     private static ProductNumbers problem(String text) {
-        return new ProductNumbers(null, null, null, null, null, null, null, text);
+        return new ProductNumbers(null, null, null, null, null, null, null, false, text);
     }
 
     /** Bits the kernels may store weights of type {@code w} in, for activations of type {@code x}. */
@@ -139,7 +151,7 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             // A group's sum of encoded bytes is scaled back before anything else is added to it.
             return PackedSums.fit(255.0 * g.groupSize() * -storage.minValue(), storage.bits()) ? storage.bits() : 8;
         }
-        double bound = java.util.Arrays.stream(bounds(weights, bias, bias.length, x, w)).max().orElse(0);
+        double bound = Arrays.stream(bounds(weights, bias, bias.length, x, w)).max().orElse(0);
         boolean exact = true;
         for (int i = 0; factors != null && i < factors.length; i++) {
             exact &= factors[i] >= LEAST_PACKED_FACTOR;

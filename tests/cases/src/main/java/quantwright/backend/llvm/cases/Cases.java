@@ -34,6 +34,7 @@ public final class Cases {
                     switch (e.store()) {
                         case ENCODED -> b.put(at, (byte) (q ^ flip));
                         case I8 -> b.put(at, (byte) q);
+                        case I16 -> b.putShort(at, (short) q);
                         case F32, I32 -> b.putInt(at, q);
                     }
                 }
@@ -76,15 +77,45 @@ public final class Cases {
         };
     }
 
+    /** An epilogue of products of which activations or results are words: fixed-point rounding of one step only. */
+    public static Epilogue wordEpilogue(Random r, boolean wordInput, boolean fixed) {
+        Epilogue.Requantize f = new Epilogue.Requantize.F32(r.nextInt(3) > 0, r.nextBoolean());
+        Epilogue.FixedRounding rounding = Epilogue.FixedRounding.values()[r.nextInt(5)];
+        Epilogue.Requantize once = new Epilogue.Requantize.Fixed(rounding, false, r.nextBoolean(), r.nextBoolean());
+        return switch (wordInput ? r.nextInt(9) : 5 + r.nextInt(4)) {
+            case 0 -> Epilogue.raw();
+            case 1 -> new Epilogue(f, r.nextBoolean(), Epilogue.Residual.NONE, Epilogue.Store.ENCODED);
+            case 2 -> new Epilogue(f, false, Epilogue.Residual.F32, Epilogue.Store.I8);
+            case 3 -> new Epilogue(f, false, Epilogue.Residual.NONE, Epilogue.Store.F32);
+            case 4 -> new Epilogue(fixed ? once : f, false, Epilogue.Residual.NONE, Epilogue.Store.I8);
+            case 5 -> new Epilogue(fixed ? once : f, false, Epilogue.Residual.NONE, Epilogue.Store.I16);
+            case 6 -> new Epilogue(f, false, Epilogue.Residual.F32, Epilogue.Store.I16);
+            default -> new Epilogue(f, false, Epilogue.Residual.NONE, Epilogue.Store.I16);
+        };
+    }
+
     public static EpilogueValues values(Random r, Epilogue e, int channels, int k) {
+        return values(r, e, channels, k, 1);
+    }
+
+    /**
+     * Numbers of an epilogue.
+     *
+     * @param k products of a sum
+     * @param inputBytes bytes of an activation
+     */
+    public static EpilogueValues values(Random r, Epilogue e, int channels, int k, int inputBytes) {
+        int step = e.store() == Epilogue.Store.I16 ? 256 : 1;
         boolean narrow = switch (e.requantize()) {
             case Epilogue.Requantize.F32 f -> f.narrow();
             case Epilogue.Requantize.Fixed f -> f.narrow();
             case Epilogue.Requantize.None n -> false;
         };
-        int zero = pick(r, 0, -128, 127, 17);
-        int min = narrow ? Math.max(-128, zero - 20) : -128;
-        int max = narrow ? Math.min(127, zero + 90) : 127;
+        int least = -128 * step;
+        int most = 128 * step - 1;
+        int zero = pick(r, 0, least, most, 17);
+        int min = narrow ? Math.max(least, zero - 20 * step) : least;
+        int max = narrow ? Math.min(most, zero + 90 * step) : most;
         int n = r.nextBoolean() ? channels : 1;
         boolean proven = e.requantize() instanceof Epilogue.Requantize.F32 f && f.proven();
         float[] factors = new float[n];
@@ -93,7 +124,7 @@ public final class Cases {
         int[] lefts = new int[n];
         boolean left = e.requantize() instanceof Epilogue.Requantize.Fixed f && f.leftShift();
         for (int i = 0; i < n; i++) {
-            double spread = 60.0 / (5500 * Math.sqrt(k)) * (0.5 + r.nextDouble());
+            double spread = 60.0 * step / (5500 * Math.sqrt(k) * (inputBytes == 1 ? 1 : 256)) * (0.5 + r.nextDouble());
             factors[i] = (float) (proven || r.nextInt(3) > 0 ? spread : 1e6 * spread);
             lefts[i] = left ? r.nextInt(3) : 0;
             int exponent = Math.getExponent(spread);
@@ -105,9 +136,9 @@ public final class Cases {
             table = new byte[256];
             r.nextBytes(table);
         }
-        var add = e.hasResidual() ? new EpilogueValues.Add(zero, r.nextFloat() * 1.5f, pick(r, 0, -128, 127),
+        var add = e.hasResidual() ? new EpilogueValues.Add(zero, r.nextFloat() * 1.5f, pick(r, 0, least, most),
                 r.nextFloat(),
-            pick(r, -128, 3, 127), pick(r, -128, -5), pick(r, 127, 100)) : null;
+            pick(r, least, 3, most), pick(r, least, -5 * step), pick(r, most, 100 * step)) : null;
         return new EpilogueValues(factors, multipliers, shifts, lefts, zero, min, max, table, add, 0.0173f);
     }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import quantwright.backend.llvm.kernel.Activations;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.Epilogue;
@@ -34,7 +35,9 @@ public final class ConvCases {
             var cases = new ArrayList<Case>();
             for (int i = 0; i < count; i++) {
                 Case c = random(new Random(seed * 1000 + i), "k" + i, flip);
-                if (safe) {
+                if (i % 4 == 3) {
+                    c = words(new Random(seed * 1000 + i), "k" + i, flip);
+                } else if (safe) {
                     Cases.withoutMinimum(c.parameters.weights());
                     ConvSpec s = c.spec;
                     c = new Case(c.name, new ConvSpec(s.in(), s.out(), s.residual(), s.window(), s.groups(), s.epilogue(),
@@ -68,14 +71,48 @@ public final class ConvCases {
         pointers.add(out);
         pointers.add(runner.constants(c.name));
         runner.call(c.name, pointers.toArray(MemorySegment[]::new));
-        Cases.compare(s.toString(), out, c.out, s.out(), s.epilogue(), flip, (y, x, oc) -> ConvOracle.finish(
+        Cases.compare(c.name + " " + s, out, c.out, s.out(), s.epilogue(), flip, (y, x, oc) -> ConvOracle.finish(
             s.epilogue(), c.parameters.epilogue(), ConvOracle.accumulator(s, c.parameters, c.in::at, y, x, oc), oc,
             c.residual == null ? 0 : c.residual.at(y, x, oc)));
         runner.checkGuards(s.toString());
     }
 
-    /** A random case. */
+    /** A random case of bytes. */
     public static Case random(Random r, String name, int flip) {
+        return random(r, name, flip, 1, 8, Cases.epilogue(r));
+    }
+
+    /** A random case of words: activations and results of 16 bits, or one of them; weights of any width. */
+    public static Case words(Random r, String name, int flip) {
+        boolean input = r.nextInt(5) > 0;
+        Case c = random(r, name, flip, input ? 2 : 1, input ? Cases.pick(r, 8, 8, 4, 2, 1) : 8,
+            Cases.wordEpilogue(r, input, r.nextInt(3) == 0));
+        return c.spec.activations() == Activations.WORDS_LONG
+            && c.spec.epilogue().requantize() instanceof Epilogue.Requantize.Fixed ? words(r, name, flip) : c;
+    }
+
+    /** Whether a sum of products may pass i32. */
+    private static boolean isLong(byte[] weights, int perOutput, int zero) {
+        for (int o = 0; o < weights.length; o += perOutput) {
+            long sum = 0;
+            for (int k = 0; k < perOutput; k++) {
+                sum += Math.abs(weights[o + k]);
+            }
+            if (sum * (32768 + Math.abs(zero)) + 10000 > Integer.MAX_VALUE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A random case.
+     *
+     * @param bytes of an activation
+     * @param bits  of a weight
+     */
+    private static Case random(Random r, String name, int flip, int bytes, int bits, Epilogue e) {
+        int step = bytes == 1 ? 1 : 256;
         int kernel = Cases.pick(r, 1, 1, 1, 2, 3, 3, 5);
         int kw = kernel == 1 ? 1 : Cases.pick(r, kernel, kernel, 4);
         int stride = Cases.pick(r, 1, 1, 2, 3);
@@ -91,13 +128,13 @@ public final class ConvCases {
         int needW = (ow - 1) * stride + (kw - 1) * dilation + 1;
         int h = Math.max(1, needH - padTop - r.nextInt(kernel));
         int w = Math.max(1, needW - padLeft - r.nextInt(kw));
-        int zero = Cases.pick(r, 0, -128, 127, 5, -3);
+        int zero = Cases.pick(r, 0, -128 * step, 128 * step - 1, 5, -3);
         int ic = icg * groups;
         int oc = ocg * groups;
         boolean extremes = r.nextInt(4) == 0;
-        Tensors in = Tensors.random(r, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0,
+        Tensors in = Tensors.random(r, bytes, h, w, ic, ic + Cases.pick(r, 0, 0, 5), padTop, padLeft, Math.max(0,
                 needH - padTop - h),
-            Math.max(0, needW - padLeft - w), zero, flip, extremes);
+            Math.max(0, needW - padLeft - w), zero, bytes == 1 ? flip : 0, extremes);
         byte[] weights = new byte[oc * kernel * kw * icg];
         r.nextBytes(weights);
         if (extremes) {
@@ -105,12 +142,14 @@ public final class ConvCases {
                 weights[i] = (byte) (r.nextBoolean() ? 127 : -128);
             }
         }
+        for (int i = 0; bits < 8 && i < weights.length; i++) {
+            weights[i] = (byte) (bits == 1 ? weights[i] >> 7 | 1 : weights[i] >> 8 - bits);
+        }
         int[] bias = new int[oc];
         for (int i = 0; i < oc; i++) {
             bias[i] = r.nextInt(20000) - 10000;
         }
-        Epilogue e = Cases.epilogue(r);
-        EpilogueValues v = Cases.values(r, e, oc, kernel * kw * icg);
+        EpilogueValues v = Cases.values(r, e, oc, kernel * kw * icg, bytes);
         int elem = e.store().bytes();
         int outPitch = (oc + Cases.pick(r, 0, 0, 3)) * elem;
         int halo = Cases.pick(r, 0, 0, 1);
@@ -118,10 +157,12 @@ public final class ConvCases {
         byte[] outMemory = new byte[(int) (out.rowPitch() * oh)];
         r.nextBytes(outMemory);
         Tensors residual = e.hasResidual()
-            ? Tensors.random(r, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0, flip,
+            ? Tensors.random(r, elem, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0, elem == 1 ? flip : 0,
                     extremes) : null;
         var spec = new ConvSpec(in.view, out, residual == null ? null : residual.view,
-            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e);
+            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e, false, bits, 0, bytes == 1
+                ? Activations.BYTES : e.store() != Epilogue.Store.I32 && isLong(weights, kernel * kw * icg, zero)
+                ? Activations.WORDS_LONG : Activations.WORDS);
         return new Case(name, spec, new ConvParameters(weights, r.nextInt(8) == 0 ? null : bias, zero, v), in,
                 residual, outMemory);
     }
