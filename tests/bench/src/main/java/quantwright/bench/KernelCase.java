@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import quantwright.backend.llvm.kernel.Activations;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.CpuKernels;
@@ -62,11 +63,16 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         }
     }
 
-    /** Every case of a catalogue, by id: each {@link Layer} in int8 and in float, then what networks do in between. */
+    /** Every case of a catalogue, by id: each {@link Layer} in int8, by i16 and in float, then what networks do in between. */
     static Map<String, KernelCase<?>> all(CpuKernels kernels) {
         Map<String, KernelCase<?>> cases = new LinkedHashMap<>();
         for (Layer layer : Layer.all()) {
             put(cases, integer(kernels, layer, 8));
+        }
+        for (Layer layer : Layer.all()) {
+            if (!layer.depthwise()) {
+                put(cases, words(kernels, layer, 8));
+            }
         }
         for (Layer layer : Layer.all()) {
             put(cases, real(kernels, layer));
@@ -112,6 +118,18 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
 
     /** The same, of a 1x1 window, with a multiplier for each {@code group} inputs; 0 for none. */
     static KernelCase<ConvParameters> integer(CpuKernels kernels, Layer l, int bits, int group) {
+        return integer(kernels, l, bits, group, Activations.BYTES);
+    }
+
+    /** A layer, not depthwise, by activations and results of 16 bits. */
+    static KernelCase<ConvParameters> words(CpuKernels kernels, Layer l, int bits) {
+        // Sums of random weights, which are larger than a network's, pass i32 from here.
+        return integer(kernels, l, bits, 0, (l.weights() / l.outputs() << bits - 1) < 1 << 17 ? Activations.WORDS
+                : Activations.WORDS_LONG);
+    }
+
+    private static KernelCase<ConvParameters> integer(CpuKernels kernels, Layer l, int bits, int group,
+            Activations activations) {
         Random random = new Random(l.id().hashCode());
         byte[] weights = new byte[l.weights()];
         random.nextBytes(weights);
@@ -128,7 +146,9 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         random.nextBytes(multipliers);
         ConvParameters p = new ConvParameters(weights, new int[l.outputs()], 0, multipliers,
                 EpilogueValues.f32(factors, -128, -128, 127));
-        Epilogue e = Epilogue.f32(true, false);
+        int width = activations.bytes();
+        Epilogue e = width == 1 ? Epilogue.f32(true, false) : new Epilogue(new Epilogue.Requantize.F32(true, false), false,
+                Epilogue.Residual.NONE, Epilogue.Store.I16);
         KernelSpec spec;
         Kernel<ConvParameters> kernel;
         if (l.depthwise()) {
@@ -136,12 +156,13 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
             kernel = first(kernels.depthwise(), s);
             spec = s;
         } else {
-            ConvSpec s = new ConvSpec(l.in(1), l.out(1), null, l.window(), 1, e, safePairs, bits, group);
+            ConvSpec s = new ConvSpec(l.in(width), l.out(width), null, l.window(), 1, e, safePairs, bits, group, activations);
             kernel = first(kernels.convolutions(), s);
             spec = s;
         }
-        return new KernelCase<>((bits == 8 ? "i8:" : "w" + bits + ":") + l.id(), true, spec.work(), kernel, p, List.of(input(l, 1)),
-                Buffer.of(l.out(1), 1));
+        String id = width == 2 ? "i16:" : bits == 8 ? "i8:" : "w" + bits + ":";
+        return new KernelCase<>(id + l.id(), true, spec.work(), kernel, p, List.of(input(l, width)),
+                Buffer.of(l.out(width), width));
     }
 
     private static KernelCase<FloatParameters> real(CpuKernels kernels, Layer l) {
