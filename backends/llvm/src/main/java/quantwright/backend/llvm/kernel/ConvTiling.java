@@ -62,16 +62,17 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
      * @param steps      steps of the product per output
      * @param product    the step, which says what registers it needs
      * @param pixelBytes distance of the inputs of neighbouring outputs
+     * @param grouped    groups of inputs are summed apart, which takes a second register for each sum
      */
     static ConvTiling choose(int height, int width, int channels, long steps, VectorIsa isa, TileProduct product,
-            boolean mayFlatten, long pixelBytes) {
+            boolean mayFlatten, long pixelBytes, boolean grouped) {
         int h = mayFlatten ? 1 : height;
         int w = mayFlatten ? height * width : width;
         ConvTiling best = null;
         double bestCost = Double.MAX_VALUE;
         int full = channels / isa.lanes();
         for (int v = 1; v <= Math.max(1, Math.min(full, 12)); v++) {
-            ConvTiling[] shapes = shapes(h, w, channels, v, isa, product, mayFlatten);
+            ConvTiling[] shapes = shapes(h, w, channels, v, isa, product, mayFlatten, grouped);
             for (ConvTiling t : shapes) {
                 double cost = t.cost(h, w, steps, isa, product) * (t.conflicts(pixelBytes) ? CONFLICT : 1);
                 if (cost < bestCost * 0.999) {
@@ -84,7 +85,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
     }
 
     private static ConvTiling[] shapes(int h, int w, int channels, int v, VectorIsa isa, TileProduct product,
-            boolean flat) {
+            boolean flat, boolean grouped) {
         var list = new ArrayList<ConvTiling>();
         int per = v * isa.lanes();
         int blocks = channels / per;
@@ -100,7 +101,7 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
             tail = List.of();
         }
         int n = Math.max(block.size(), tail.size());
-        int most = Math.clamp(pixels(n, isa, product), 1, 28);
+        int most = Math.clamp(pixels(n, grouped ? 2 : 1, isa, product), 1, 28);
         for (int columns = Math.min(w, most); columns >= 1; columns--) {
             list.add(new ConvTiling(1, columns, block, blocks, tail, flat));
         }
@@ -110,15 +111,15 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         return list.toArray(ConvTiling[]::new);
     }
 
-    /** Pixels for whose sums, by {@code n} vectors of outputs, there are registers. */
-    private static int pixels(int n, VectorIsa isa, TileProduct product) {
+    /** Pixels for whose sums, of {@code each} registers by {@code n} vectors of outputs, there are registers. */
+    private static int pixels(int n, int each, VectorIsa isa, TileProduct product) {
         int room = isa.registers() - product.scratchRegisters();
         if (!product.holdsActivations()) {
             int weights = n * product.weightRegisters() * (product.stepsPerWeights() > 1 ? 2 : 1);
-            return (room - weights) / n;
+            return (room - weights) / (n * each);
         }
         double held = product.depth() * product.stepsPerActivations() / (4.0 * isa.lanes());
-        int pixels = (int) (room / (n + held));
+        int pixels = (int) (room / (n * each + held));
         return pixels - pixels % product.pixels();
     }
 

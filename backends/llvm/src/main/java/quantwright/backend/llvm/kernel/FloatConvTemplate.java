@@ -28,7 +28,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
             s.epilogue().store().bytes(), 4, product.depth(), 0, false);
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(),
                 isa, product,
-            shape.flattens(), s.in().pixelPitch() * s.window().strideWidth());
+            shape.flattens(), s.in().pixelPitch() * s.window().strideWidth(), false);
         return new Selection.Selected<>(new FloatConvKernel(s, shape, tiling, isa, product));
     }
 
