@@ -6,27 +6,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import quantwright.compiler.search.Figure;
-import quantwright.compiler.search.HardwareMatrix;
+import quantwright.compiler.search.LossRepair;
 import quantwright.compiler.search.PredictionQuality;
 import quantwright.compiler.search.SearchProblem;
 import quantwright.compiler.search.SearchResult;
 import quantwright.compiler.search.SearchResult.Measurement;
 import quantwright.compiler.search.SearchResult.Plan;
+import quantwright.compiler.search.SearchResult.Timed;
 import quantwright.compiler.search.solve.Outcome;
 
 /** Prints what a search found: the plan, its proof, predictions beside measurements, the front. */
 final class SearchReport {
-    private static final int COLUMN = 20;
     private final Verb verb;
     private final SearchProblem problem;
     private final SearchResult result;
 
-    SearchReport(Verb verb, SearchProblem problem, SearchResult result) {
+    SearchReport(Verb verb, SearchResult result) {
         this.verb = verb;
-        this.problem = problem;
+        this.problem = result.problem();
         this.result = result;
     }
 
@@ -42,12 +40,12 @@ final class SearchReport {
         if (!result.verified().isEmpty()) {
             verb.say("");
             verb.say("plans run, predicted / measured");
-            verb.say("  %-16s %9s %9s %8s %10s %10s %10s %10s  %s", "plan", "loss", "", "drop", "latency", "", "size", "",
+            verb.say("  %-20s %9s %9s %8s %10s %10s %10s %10s  %s", "plan", "loss", "", "drop", "latency", "", "size", "",
                     "layers");
             result.verified().forEach(this::verified);
+            repairs();
+            latencies();
         }
-        PredictionQuality.ofLatency(result.verified()).ifPresent(q -> verb.say("  latency of %d plans predicted with a median"
-                + " error of %.1f %%, rank correlation %.3f", q.plans(), 100 * q.medianError(), q.rankCorrelation()));
         verb.say("");
         verb.say("Pareto front over %s, predicted", result.axis().text());
         verb.say("  %10s %10s %10s %9s  %s", result.axis().text(), "latency", "size", "loss", "layers");
@@ -62,16 +60,50 @@ final class SearchReport {
 
     private void verified(Plan p) {
         Measurement m = p.measured().orElseThrow();
-        verb.say("  %-16s %9.3g %9.3g %6.2f %% %10s %10s %10s %10s  %s", p.name(), p.predicted().loss(), m.loss(), m.drop(),
-                format(p, Figure.LATENCY), m.picoseconds() == 0 ? "-" : Figure.LATENCY.format(m.picoseconds()),
-                format(p, Figure.SIZE), Figure.SIZE.format(m.bytes()), counts(p));
+        verb.say("  %-20s %9.3g %9.3g %6.2f %% %10s %10s %10s %10s  %s", p.name(), p.predicted().loss(), m.loss(), m.drop(),
+                format(p, Figure.LATENCY), time(p), format(p, Figure.SIZE), Figure.SIZE.format(m.bytes()), counts(p));
+    }
+
+    private String time(Plan p) {
+        return result.timed().stream().filter(t -> t.plan().assignment().equals(p.assignment())).findFirst()
+                .map(t -> Figure.LATENCY.format(t.picoseconds())).orElse("-");
+    }
+
+    /** How the losses were repaired, and how well the repaired ones foretold plans that were run after. */
+    private void repairs() {
+        for (LossRepair r : result.repairs()) {
+            List<String> factors = new ArrayList<>();
+            r.factors().forEach((precision, f) -> factors.add(String.format(Locale.ROOT, "%s x%.2f", precision, f)));
+            verb.say("  losses repaired by %d plans: %s; median error of their losses %.0f %%, as repaired %.0f %%", r.plans(),
+                    String.join(", ", factors), 100 * r.errorBefore(), 100 * r.errorAfter());
+        }
+        PredictionQuality.ofLoss(result.sinceRepair()).ifPresent(q -> verb.say("  losses of %d plans run since predicted with"
+                + " a median error of %.0f %%, rank correlation %.3f", q.plans(), 100 * q.medianError(),
+                q.rankCorrelation()));
+    }
+
+    private void latencies() {
+        for (Timed t : result.timed()) {
+            if (t.plan().measured().isEmpty()) {
+                verb.say("  %-20s %9.3g %9s %8s %10s %10s %10s %10s  %s", t.plan().name(), t.plan().predicted().loss(), "-",
+                        "-", format(t.plan(), Figure.LATENCY), Figure.LATENCY.format(t.picoseconds()), format(t.plan(),
+                        Figure.SIZE), "-", counts(t.plan()));
+            }
+        }
+        latency("plans", result.timed());
+        latency("integer plans", result.timedIntegers());
+    }
+
+    private void latency(String what, List<Timed> plans) {
+        PredictionQuality.ofLatency(plans).ifPresent(q -> verb.say("  latency of %d %s predicted with a median error of %.1f"
+                + " %%, rank correlation %.3f", q.plans(), what, 100 * q.medianError(), q.rankCorrelation()));
     }
 
     private static String format(Plan p, Figure figure) {
         return figure.format(p.predicted().figures().get(figure));
     }
 
-    private static String counts(Plan p) {
+    static String counts(Plan p) {
         List<String> parts = new ArrayList<>();
         p.counts().forEach((precision, n) -> parts.add(n + " " + precision));
         return String.join(", ", parts);
@@ -90,67 +122,19 @@ final class SearchReport {
         proof.put("statistics", result.certificate().statistics());
         json.put("certificate", proof);
         json.put("verified", result.verified().stream().map(p -> json(p, problem)).toList());
-        json.put("latencyPrediction", PredictionQuality.ofLatency(result.verified()));
+        json.put("repairs", result.repairs());
+        json.put("lossPredictionSince", PredictionQuality.ofLoss(result.sinceRepair()));
+        json.put("timed", result.timed().stream().map(t -> timed(t, problem)).toList());
+        json.put("latencyPrediction", PredictionQuality.ofLatency(result.timed()));
+        json.put("latencyPredictionOfIntegers", PredictionQuality.ofLatency(result.timedIntegers()));
         json.put("axis", result.axis().text());
         json.put("front", result.front().stream().map(p -> json(p, problem)).toList());
         return json;
     }
 
-    /** Rows are plans, columns the chips they are costed on, as multiples of each chip's own best. */
-    static void print(Verb verb, HardwareMatrix matrix) {
-        verb.say("");
-        verb.say("best plan for the row's profile on the column's, %s as a multiple of the column's own best",
-                matrix.figure().text());
-        StringBuilder head = new StringBuilder(" ".repeat(COLUMN));
-        matrix.profiles().forEach(p -> head.append(String.format(Locale.ROOT, " %" + COLUMN + "s", p)));
-        verb.say("  %s", head);
-        for (int of = 0; of < matrix.profiles().size(); of++) {
-            StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%-" + COLUMN + "s", matrix.profiles().get(of)));
-            for (int on = 0; on < matrix.profiles().size(); on++) {
-                OptionalDouble ratio = matrix.ratio(of, on);
-                row.append(String.format(Locale.ROOT, " %" + COLUMN + "s", ratio.isEmpty() ? "cannot run"
-                        : String.format(Locale.ROOT, "%.3f", ratio.getAsDouble())));
-            }
-            verb.say("  %s  %s", row, counts(matrix.best().get(of)));
-            simulated(verb, matrix, of);
-        }
-        for (int on = 0; on < matrix.profiles().size(); on++) {
-            verb.say("  %-" + COLUMN + "s own best %s, %s", matrix.profiles().get(on), matrix.figure().format(matrix.rows()
-                    .get(on).get(on).orElseThrow()), matrix.sources().get(on));
-        }
-    }
-
-    /** A plan by the simulators of the chips that have one, as shares of what its cost table expected. */
-    private static void simulated(Verb verb, HardwareMatrix matrix, int of) {
-        List<OptionalLong> row = matrix.simulated().get(of);
-        if (row.stream().noneMatch(OptionalLong::isPresent)) {
-            return;
-        }
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%-" + COLUMN + "s", "  simulated"));
-        for (OptionalLong cost : row) {
-            text.append(String.format(Locale.ROOT, " %" + COLUMN + "s", cost.isEmpty() ? ""
-                    : matrix.figure().format(cost.getAsLong())));
-        }
-        verb.say("  %s", text);
-    }
-
-    static Map<String, Object> json(HardwareMatrix matrix) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("figure", matrix.figure().text());
-        json.put("profiles", matrix.profiles());
-        json.put("sources", matrix.sources());
-        json.put("values", json(matrix.rows()));
-        json.put("simulated", json(matrix.simulated()));
-        return json;
-    }
-
-    private static List<Object> json(List<List<OptionalLong>> rows) {
-        List<Object> json = new ArrayList<>();
-        for (List<OptionalLong> values : rows) {
-            List<Object> row = new ArrayList<>();
-            values.forEach(v -> row.add(v.isPresent() ? v.getAsLong() : null));
-            json.add(row);
-        }
+    private static Map<String, Object> timed(Timed timed, SearchProblem problem) {
+        Map<String, Object> json = json(timed.plan(), problem);
+        json.put("measuredPicoseconds", timed.picoseconds());
         return json;
     }
 

@@ -67,7 +67,7 @@ class SensitivityTest {
     private static SensitivityResults run(Model model, ModelFeed feed, Path file) {
         List<LayerPrecision.Integer> candidates = List.of(LayerPrecision.W8A8,
                 (LayerPrecision.Integer) LayerPrecision.parse("w2a8").orElseThrow());
-        return new SensitivityAnalysis(model, feed, QuantizationOptions.standard(),
+        return new SensitivityAnalysis(model, feed, feed.size(), QuantizationOptions.standard(),
                 new ProfileCatalogue().find("x86-avx512-vnni"), candidates, new DiagnosticSink())
                 .run(Optional.of(file), Progress.SILENT);
     }

@@ -1,6 +1,10 @@
 package quantwright.compiler.data;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import quantwright.compiler.importer.FormatException;
 import quantwright.ir.data.Tensor;
@@ -66,6 +70,26 @@ public final class ModelFeed {
     /** Label of a sample. */
     public long label(long sample) {
         return data.label(sample);
+    }
+
+    /**
+     * SHA-256 of all inputs, and of the labels if there are any.
+     *
+     * @throws FormatException if a sample cannot be decoded
+     */
+    public String hash() throws FormatException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (long s = 0; s < size; s++) {
+                inputs(s).forEach(t -> digest.update(ByteBuffer.wrap(t.pack())));
+                if (data.source().labelled()) {
+                    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, label(s)));
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**

@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
 import quantwright.backend.Executor.Bound;
 import quantwright.compiler.driver.DriverDiagnostic;
@@ -49,6 +51,15 @@ public record Latency(String model, String runsOn, int measurements, int callsEa
      * @throws UserErrorException if one of them runs by the interpreter, whose time says nothing about the target
      */
     public static List<Latency> measure(List<Program> programs, Limit limit) {
+        return measure(programs, limit, Progress.SILENT);
+    }
+
+    /**
+     * As {@link #measure(List, Limit)}, telling how far it is.
+     *
+     * @throws CancellationException if the thread is interrupted
+     */
+    public static List<Latency> measure(List<Program> programs, Limit limit, Progress progress) {
         Runner[] runners = new Runner[programs.size()];
         try {
             for (int i = 0; i < runners.length; i++) {
@@ -57,12 +68,20 @@ public record Latency(String model, String runsOn, int measurements, int callsEa
             for (Runner r : runners) {
                 r.warmUp((long) (limit.seconds * 1e9 / 10 / runners.length));
             }
-            long end = System.nanoTime() + (long) (limit.seconds * 1e9);
+            long begin = System.nanoTime();
+            long end = begin + (long) (limit.seconds * 1e9);
             for (int n = 0; n < limit.runs && (n < 3 || System.nanoTime() < end); n++) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException("the measurement was cancelled");
+                }
+                // In percent of the time or of the runs, whichever ends sooner.
+                progress.update("timing", Math.clamp(Math.max(100 * (System.nanoTime() - begin) / (end - begin),
+                        100L * n / limit.runs), 0, 99), 100);
                 for (Runner r : runners) {
                     r.measure();
                 }
             }
+            progress.update("timing", 100, 100);
             return Arrays.stream(runners).map(Runner::result).toList();
         } finally {
             for (Runner r : runners) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
@@ -23,6 +25,7 @@ import quantwright.ir.loc.Location;
  */
 public record StepLatency(double totalNanos, List<Double> stepNanos) {
     private static final int WARM_UP = 20;
+    private static final int KEEP_ROUNDS = 10;
 
     /** Copies the list. */
     public StepLatency {
@@ -30,18 +33,60 @@ public record StepLatency(double totalNanos, List<Double> stepNanos) {
     }
 
     /**
+     * The least times of a program that were seen so far, unadjusted.
+     *
+     * @param total of a call, in nanoseconds
+     * @param steps of each step; -1 for a step whose end is never told
+     */
+    public record Seen(double total, List<Double> steps) {
+        /** Copies the list. */
+        public Seen {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /**
+     * How far a measurement of several programs got.
+     *
+     * @param rounds rounds that are done
+     * @param programs what was seen of each program; empty before the first round
+     */
+    public record State(int rounds, List<Seen> programs) {
+        /** Before the first round. */
+        public static final State START = new State(0, List.of());
+
+        /** Copies the list. */
+        public State {
+            programs = List.copyOf(programs);
+        }
+    }
+
+    /**
      * Measures programs side by side, each taking its turn in every round.
      *
-     * @param rounds number of rounds
+     * @param rounds number of rounds in all
+     * @param from what an interrupted measurement of the same programs got to
+     * @param kept takes the state after every few rounds and after the last
      * @throws UserErrorException if one of them runs by the interpreter
+     * @throws CancellationException if the thread is interrupted
      */
-    public static List<StepLatency> measure(List<Program> programs, int rounds, Progress progress) {
+    public static List<StepLatency> measure(List<Program> programs, int rounds, State from, Consumer<State> kept,
+            Progress progress) {
         List<Runner> runners = new ArrayList<>();
         try {
             programs.forEach(p -> runners.add(new Runner(p)));
-            for (int n = 0; n < rounds; n++) {
+            for (int i = 0; i < from.programs().size(); i++) {
+                runners.get(i).resume(from.programs().get(i));
+            }
+            for (int n = from.rounds(); n < rounds; n++) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException("the measurement was cancelled");
+                }
                 progress.update("measuring", n, rounds);
                 runners.forEach(Runner::measure);
+                if ((n + 1) % KEEP_ROUNDS == 0 || n + 1 == rounds) {
+                    kept.accept(new State(n + 1, runners.stream().map(Runner::seen).toList()));
+                }
             }
             progress.update("measuring", rounds, rounds);
             return runners.stream().map(Runner::result).toList();
@@ -83,6 +128,18 @@ public record StepLatency(double totalNanos, List<Double> stepNanos) {
             if (!bound.run(this)) {
                 throw notMeasurable();
             }
+        }
+
+        /** What was seen before counts as if it had been seen by this runner. */
+        void resume(Seen before) {
+            total = before.total();
+            for (int s = 0; s < least.length; s++) {
+                least[s] = before.steps().get(s) < 0 ? Double.POSITIVE_INFINITY : before.steps().get(s);
+            }
+        }
+
+        Seen seen() {
+            return new Seen(total, Arrays.stream(least).mapToObj(n -> n < Double.POSITIVE_INFINITY ? n : -1).toList());
         }
 
         private UserErrorException notMeasurable() {

@@ -1,5 +1,6 @@
 package quantwright.compiler.search;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,13 +65,14 @@ public final class CostMeter {
      * The table for some precisions of each layer; those the chip cannot execute are left out.
      *
      * @param rounds measurements of each model
+     * @param unfinished where measurements are kept until the last; those of an interrupted one are gone on from
      * @throws UserErrorException if this host cannot run the profile's code and there is no oracle for it
      */
-    public CostTable table(List<LayerPrecision> precisions, int rounds, Progress progress) {
+    public CostTable table(List<LayerPrecision> precisions, int rounds, Path unfinished, Progress progress) {
         Backend backend = driver.backendFor(profile);
         Optional<String> missing = missingNumbers(driver, profile);
         if (backend.hostRefusal(profile).isEmpty()) {
-            return measured(precisions, rounds, progress);
+            return measured(precisions, rounds, unfinished, progress);
         }
         if (missing.isPresent()) {
             throw new UserErrorException(SearchDiagnostic.NO_COSTS, Location.UNKNOWN, "profile " + profile.id()
@@ -94,7 +96,17 @@ public final class CostMeter {
         return Program.of(driver, model, profile, On.HOST, new DiagnosticSink(), Progress.SILENT);
     }
 
-    private CostTable measured(List<LayerPrecision> precisions, int rounds, Progress progress) {
+    /** Whether a table was made for this model on this chip, for these precisions. */
+    boolean fits(CostTable table, List<LayerPrecision> precisions) {
+        return table.model().equals(modelHash) && table.profileHash().equals(profile.hash())
+                && table.precisions().equals(texts(precisions));
+    }
+
+    private static List<String> texts(List<LayerPrecision> precisions) {
+        return precisions.stream().map(LayerPrecision::text).toList();
+    }
+
+    private CostTable measured(List<LayerPrecision> precisions, int rounds, Path unfinished, Progress progress) {
         LayerGraph layers = candidates.layers();
         List<Program> programs = new ArrayList<>();
         for (int i = 0; i < precisions.size(); i++) {
@@ -107,7 +119,8 @@ public final class CostMeter {
             programs.add(program(candidates.model(alternating(odd))));
         }
         progress.update("compiling", precisions.size() + 2L, precisions.size() + 2L);
-        List<StepLatency> times = StepLatency.measure(programs, rounds, progress);
+        UnfinishedTimes kept = new UnfinishedTimes(unfinished, programs, modelHash, profile);
+        List<StepLatency> times = StepLatency.measure(programs, rounds, kept.read(), kept::write, progress);
         double[][] nanos = new double[precisions.size()][layers.layers().size()];
         for (int p = 0; p < precisions.size(); p++) {
             List<String> steps = programs.get(p).manifest().orElseThrow().steps().stream().map(Manifest.Step::name).toList();
@@ -125,7 +138,7 @@ public final class CostMeter {
                 estimate(o, layer, precisions.get(p)).joules()).orElse(0.0), 0, 0, 0), oracle.isPresent(),
                 "measured on " + HostName.text() + ", least of " + rounds + " rounds"
                 + (oracle.isPresent() ? "; energy from the profile" : ""),
-                boundaries(programs.subList(precisions.size(), programs.size()),
+                MeasuredBoundaries.of(candidates.layers().edges(), programs.subList(precisions.size(), programs.size()),
                 times.subList(precisions.size(), times.size())), StepReads.moments(int8.graph(),
                 int8.manifest().orElseThrow(), layers));
     }
@@ -139,43 +152,7 @@ public final class CostMeter {
         return assignment;
     }
 
-    /** Conversions as they were measured; those that were not, by their size at the mean rate of those that were. */
-    private List<BoundaryCosts> boundaries(List<Program> programs, List<StepLatency> times) {
-        Map<String, Double> toInteger = new HashMap<>();
-        Map<String, Double> toFloat = new HashMap<>();
-        for (int p = 0; p < programs.size(); p++) {
-            List<Manifest.Step> steps = programs.get(p).manifest().orElseThrow().steps();
-            for (int s = 0; s < steps.size(); s++) {
-                String name = steps.get(s).name();
-                double time = times.get(p).stepNanos().get(s);
-                if (steps.get(s).op().endsWith("q.quantize") && name.endsWith(".q")) {
-                    toInteger.merge(name.substring(0, name.length() - 2), time, Math::min);
-                } else if (steps.get(s).op().endsWith("q.dequantize")) {
-                    toFloat.merge(name.endsWith(".f") ? name.substring(0, name.length() - 2) : name, time, Math::min);
-                }
-            }
-        }
-        List<LayerGraph.Edge> edges = candidates.layers().edges();
-        double quantizeRate = rate(edges, toInteger);
-        double dequantizeRate = rate(edges, toFloat);
-        return edges.stream().map(e -> new BoundaryCosts(e.first(), e.second(), e.value(),
-                picoseconds(toInteger.getOrDefault(e.value(), quantizeRate * e.elements())),
-                picoseconds(toFloat.getOrDefault(e.value(), dequantizeRate * e.elements())))).toList();
-    }
-
-    private static double rate(List<LayerGraph.Edge> edges, Map<String, Double> nanos) {
-        double time = 0;
-        long elements = 0;
-        for (LayerGraph.Edge e : edges) {
-            if (nanos.containsKey(e.value())) {
-                time += nanos.get(e.value());
-                elements += e.elements();
-            }
-        }
-        return elements == 0 ? 0 : time / elements;
-    }
-
-    private static long picoseconds(double nanos) {
+    static long picoseconds(double nanos) {
         return Math.round(nanos * 1e3);
     }
 
@@ -272,7 +249,8 @@ public final class CostMeter {
             throw new UserErrorException(SearchDiagnostic.NO_CHOICE, Location.UNKNOWN, "profile " + profile.id()
                     + " executes at none of the precisions asked for: " + String.join(", ", refused));
         }
-        return new CostTable(CostTable.FORMAT, modelHash, profile.id(), profile.hash(), source, energy, rows, boundaries,
+        return new CostTable(CostTable.FORMAT, modelHash, profile.id(), profile.hash(), source, energy,
+                texts(precisions), rows, boundaries,
                 layers.ties(), otherBytes(precisions, graphs, bytes), arena);
     }
 

@@ -1,6 +1,11 @@
 package quantwright.compiler.search;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import quantwright.compiler.quant.LayerPrecision;
 
 /**
  * What every choice costs on one chip: the explicit input of a search, written as a file. Integers throughout, so that the
@@ -12,6 +17,7 @@ import java.util.List;
  * @param profileHash SHA-256 of the resolved profile
  * @param source where the numbers come from, for people: the host that was measured, or the oracle
  * @param energy whether energies are known
+ * @param precisions what was asked for, the preferred first; a layer has those of them that the chip executes
  * @param layers the layers, in execution order
  * @param boundaries what it costs where the float and the integer world meet between two layers
  * @param ties sets of layers with one precision
@@ -19,17 +25,69 @@ import java.util.List;
  * @param arena memory at each moment
  */
 public record CostTable(int format, String model, String profile, String profileHash, String source, boolean energy,
-                        List<LayerCosts> layers, List<BoundaryCosts> boundaries, List<List<Integer>> ties,
+                        List<String> precisions, List<LayerCosts> layers, List<BoundaryCosts> boundaries, List<List<Integer>> ties,
                         long otherBytes, List<Moment> arena) {
     /** The format this version reads and writes. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /** Copies the lists. */
     public CostTable {
+        precisions = List.copyOf(precisions);
         layers = List.copyOf(layers);
         boundaries = List.copyOf(boundaries);
         ties = ties.stream().map(List::copyOf).toList();
         arena = List.copyOf(arena);
+    }
+
+    /** What keeps a search from using it, such as a negative time in a file that was edited; empty if nothing does. */
+    public Optional<String> fault() {
+        if (layers.isEmpty()) {
+            return Optional.of("it has no layers");
+        }
+        // Sums over all layers stay within 64 bits.
+        long most = Long.MAX_VALUE / 4 / (layers.size() + boundaries.size() + 1);
+        for (LayerCosts layer : layers) {
+            Set<String> seen = new HashSet<>();
+            for (ChoiceCosts c : layer.choices()) {
+                if (LayerPrecision.parse(c.precision()).isEmpty() || !seen.add(c.precision())) {
+                    return Optional.of("layer '" + layer.name() + "': '" + c.precision()
+                            + "' is no precision, or stands twice");
+                }
+            }
+            List<Long> values = new ArrayList<>(List.of(layer.parameters(), layer.macs()));
+            layer.choices().forEach(c -> values.addAll(List.of(c.picoseconds(), c.femtojoules(), c.bytes(),
+                    c.bitOperations(), c.scratchpadBytes())));
+            if (layer.choices().isEmpty() || !within(values, most)) {
+                return Optional.of("layer '" + layer.name() + "' has no choice, or a number below 0 or beyond all bounds");
+            }
+        }
+        return sharedFault(most);
+    }
+
+    private Optional<String> sharedFault(long most) {
+        List<Long> values = new ArrayList<>(List.of(otherBytes));
+        List<Integer> indices = new ArrayList<>();
+        for (BoundaryCosts b : boundaries) {
+            indices.addAll(List.of(b.first(), b.second()));
+            values.addAll(List.of(b.toInteger(), b.toFloat()));
+        }
+        ties.forEach(indices::addAll);
+        for (Moment m : arena) {
+            values.add(m.otherBytes());
+            m.alive().forEach(a -> {
+                indices.add(a.layer());
+                values.add(a.elements());
+            });
+        }
+        if (indices.stream().anyMatch(i -> i < 0 || i >= layers.size())) {
+            return Optional.of("a boundary, tie or moment names a layer beyond its " + layers.size());
+        }
+        return within(values, most) ? Optional.empty() : Optional.of(
+                "a boundary or moment has a number below 0 or beyond all bounds");
+    }
+
+    private static boolean within(List<Long> values, long most) {
+        return values.stream().allMatch(v -> v >= 0 && v <= most);
     }
 
     /**

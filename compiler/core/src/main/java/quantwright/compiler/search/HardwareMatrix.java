@@ -2,6 +2,7 @@ package quantwright.compiler.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -47,7 +48,7 @@ public record HardwareMatrix(Figure figure, List<String> profiles, List<Plan> be
             Simulator simulator) {
         List<Plan> best = new ArrayList<>();
         for (SearchProblem p : problems) {
-            best.add(new PrecisionSearch(p, options, java.util.Optional.empty()).run((a, b, c) -> { }).chosen());
+            best.add(new PrecisionSearch(p, options, Optional.<PlanRunner>empty()).run((a, b, c) -> { }).chosen());
         }
         List<List<OptionalLong>> rows = new ArrayList<>();
         List<List<OptionalLong>> simulated = new ArrayList<>();

@@ -1,15 +1,15 @@
 package quantwright.compiler.search;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.search.SearchProblem.Prediction;
 import quantwright.compiler.search.SearchResult.Measurement;
 import quantwright.compiler.search.SearchResult.Plan;
+import quantwright.compiler.search.SearchResult.Timed;
 import quantwright.compiler.search.solve.Budget;
 import quantwright.compiler.search.solve.ExactSolver;
 import quantwright.compiler.search.solve.Outcome;
@@ -20,44 +20,37 @@ import quantwright.ir.loc.Location;
 
 /**
  * Finds the plan: solves the assignment exactly for the measured costs and losses, runs the best assignments, repairs the
- * estimate of accuracy by what came out, and solves again where the repaired estimate changes the answer. A plan that is
- * predicted neither faster nor smaller than uniform int8 gives way to it.
+ * estimate by what came out, and solves again, until the optimum is a plan that was run. A plan that is predicted neither
+ * faster nor smaller than uniform int8 gives way to it.
  *
- * <p>The drop in accuracy is estimated as proportional to the loss. The factor comes from the plans that were run, the
- * least that would have predicted none of their drops too low.
+ * <p>Losses are repaired by a factor for each precision, {@link LossRepair}. The drop in accuracy is estimated as
+ * proportional to the loss. That factor too comes from the plans that were run, the least that would have predicted none of
+ * their drops too low.
  */
 public final class PrecisionSearch {
     private static final int REPAIRS = 4;
     /** Points of accuracy for one nat of divergence, before anything is measured. */
     private static final double FIRST_FACTOR = 100;
 
-    private final SearchProblem problem;
+    private final SearchProblem measured;
     private final SearchOptions options;
-    private final Optional<Verifier> verifier;
-    private final ExactSolver solver;
-    private final Map<List<Integer>, Plan> verified = new TreeMap<>(PrecisionSearch::compare);
+    private final Optional<? extends PlanRunner> runner;
     private final List<Plan> tried = new ArrayList<>();
+    private final List<LossRepair> repairs = new ArrayList<>();
+    private SearchProblem problem;
+    private ExactSolver solver;
 
     /**
      * A search over two tables.
      *
-     * @param verifier runs plans; without it, predictions stand
+     * @param runner runs plans; without it, predictions stand
      */
-    public PrecisionSearch(SearchProblem problem, SearchOptions options, Optional<Verifier> verifier) {
+    public PrecisionSearch(SearchProblem problem, SearchOptions options, Optional<? extends PlanRunner> runner) {
+        this.measured = problem;
         this.problem = problem;
         this.options = options;
-        this.verifier = verifier;
+        this.runner = runner;
         this.solver = new ExactSolver(problem.assignment());
-    }
-
-    private static int compare(List<Integer> a, List<Integer> b) {
-        for (int i = 0; i < a.size(); i++) {
-            int c = Integer.compare(a.get(i), b.get(i));
-            if (c != 0) {
-                return c;
-            }
-        }
-        return 0;
     }
 
     /**
@@ -81,37 +74,45 @@ public final class PrecisionSearch {
     }
 
     private SearchResult search(Progress progress) {
+        requireLimits();
         Plan int8 = plan("uniform w8a8", problem.uniform(LayerPrecision.W8A8));
-        verify(List.of(int8), progress);
-        Outcome.Optimum first = null;
-        List<Plan> candidates = List.of();
-        for (int round = 0; round < REPAIRS; round++) {
-            List<Outcome.Optimum> best = solve();
-            first = first == null ? best.getFirst() : first;
-            List<Plan> plans = new ArrayList<>();
-            for (int i = 0; i < best.size(); i++) {
-                plans.add(plan(i == 0 ? "optimum" : "runner-up " + i, best.get(i).assignment()));
-            }
-            double factor = factor();
-            candidates = verify(plans, progress);
-            boolean lossIsBounded = options.objective().isPresent();
-            if (!lossIsBounded || factor() == factor || candidates.stream().anyMatch(this::keepsDrop)) {
+        run(List.of(int8), progress);
+        Outcome.Optimum optimum = solve(1).getFirst();
+        run(named(solve(runner.isPresent() ? Math.max(1, options.verify()) : 1), ""), progress);
+        for (int round = 1; round <= REPAIRS && repair(); round++) {
+            Outcome again = minimize();
+            if (!(again instanceof Outcome.Optimum next)) {
+                // The budgets were thought attainable until the drop was measured; what was run has to do.
                 break;
             }
+            optimum = next;
+            if (find(next.assignment()).isPresent()) {
+                break;
+            }
+            run(named(List.of(next), ", repair " + round), progress);
         }
-        Plan chosen = choose(candidates);
-        Optional<String> rule = boundaryRule(chosen, int8);
+        Plan chosen = choose(plan("optimum", optimum.assignment()));
+        Optional<String> rule = boundaryRule(chosen, latest(int8));
         if (rule.isPresent()) {
             chosen = latest(int8);
         }
         Figure axis = axis();
-        List<Plan> front = options.verifyFront() ? verify(front(axis), progress) : front(axis);
+        List<Plan> front = front(axis);
         if (options.verifyFront()) {
-            verify(uniform(), progress);
+            run(front, progress);
+            run(uniform(), progress);
         }
-        verifier.ifPresent(v -> v.time(List.copyOf(tried)).forEach(this::replace));
-        return new SearchResult(latest(chosen), rule, first, tried, front.stream().map(this::latest).toList(), axis,
-                keepsDrop(chosen));
+        List<Timed> timed = runner.map(r -> r.time(toTime(), progress)).orElse(List.of());
+        return new SearchResult(problem, latest(chosen), rule, optimum, tried, repairs, timed, front.stream().map(this::latest)
+                .toList(), axis, keepsDrop(latest(chosen)));
+    }
+
+    private List<Plan> named(List<Outcome.Optimum> best, String round) {
+        List<Plan> plans = new ArrayList<>();
+        for (int i = 0; i < best.size(); i++) {
+            plans.add(plan((i == 0 ? "optimum" : "runner-up " + i) + round, best.get(i).assignment()));
+        }
+        return plans;
     }
 
     /** Every precision that all layers can have. */
@@ -120,49 +121,82 @@ public final class PrecisionSearch {
                 .map(p -> plan("uniform " + p.text(), problem.uniform(p))).toList();
     }
 
+    /** Plans that were run, and where a front is run integer plans that are as unlike in latency as there are. */
+    private List<Plan> toTime() {
+        List<Plan> plans = new ArrayList<>(tried);
+        if (options.verifyFront()) {
+            int n = 0;
+            for (List<Integer> a : SpreadPlans.of(problem, options.frontPoints())) {
+                plans.add(plan("spread " + ++n, a));
+            }
+        }
+        return plans;
+    }
+
     private Plan plan(String name, List<Integer> assignment) {
         return new Plan(name, assignment, problem.precisions(assignment), problem.predict(assignment), Optional.empty());
     }
 
-    /** Runs what was not run yet; gives the plans with what was measured, if there is a verifier. */
-    private List<Plan> verify(List<Plan> plans, Progress progress) {
-        if (verifier.isEmpty()) {
-            return plans;
+    /** Runs what was not run yet, if there is what runs it. */
+    private void run(List<Plan> plans, Progress progress) {
+        if (runner.isPresent()) {
+            tried.addAll(runner.get().run(plans.stream().filter(p -> find(p.assignment()).isEmpty()).toList(), progress));
         }
-        List<Plan> missing = plans.stream().filter(p -> !verified.containsKey(p.assignment())).toList();
-        for (Plan p : verifier.get().run(missing, progress)) {
-            verified.put(p.assignment(), p);
-            tried.add(p);
-        }
-        return plans.stream().map(p -> verified.get(p.assignment())).toList();
     }
 
-    private void replace(Plan timed) {
-        verified.put(timed.assignment(), timed);
-        tried.replaceAll(p -> p.assignment().equals(timed.assignment()) ? timed : p);
+    private Optional<Plan> find(List<Integer> assignment) {
+        return tried.stream().filter(p -> p.assignment().equals(assignment)).findFirst();
     }
 
+    /** A plan with what running it gave, if it was run. */
     private Plan latest(Plan plan) {
-        return verified.getOrDefault(plan.assignment(), plan);
+        return find(plan.assignment()).flatMap(Plan::measured).map(plan::with).orElse(plan);
     }
 
-    private List<Outcome.Optimum> solve() {
-        List<Budget> budgets = budgets();
-        int objective = options.objective().map(problem::measure).orElse(problem.lossMeasure());
-        Outcome outcome = solver.minimize(objective, budgets);
-        if (outcome instanceof Outcome.Infeasible none) {
+    /** Brings losses in line with what was run; whether an estimate has changed. */
+    private boolean repair() {
+        if (runner.isEmpty()) {
+            return false;
+        }
+        Optional<LossRepair> repair = runner.get().onOtherData() ? LossRepair.of(measured, tried) : Optional.empty();
+        repair.ifPresent(r -> {
+            repairs.add(r);
+            problem = new SearchProblem(measured.costs(), r.applied(measured.losses()));
+            solver = new ExactSolver(problem.assignment());
+        });
+        return repair.isPresent() || options.objective().isPresent();
+    }
+
+    private Outcome minimize() {
+        return solver.minimize(options.objective().map(problem::measure).orElse(problem.lossMeasure()), budgets());
+    }
+
+    private List<Outcome.Optimum> solve(int count) {
+        if (minimize() instanceof Outcome.Infeasible none) {
             throw conflict(none);
         }
-        return solver.best(objective, budgets, Math.max(1, verifier.isPresent() ? options.verify() : 1));
+        return solver.best(options.objective().map(problem::measure).orElse(problem.lossMeasure()), budgets(), count);
+    }
+
+    /** Before anything is run: whatever the accuracy, the other budgets must be attainable. */
+    private void requireLimits() {
+        if (solver.minimize(problem.lossMeasure(), limits()) instanceof Outcome.Infeasible none) {
+            throw conflict(none);
+        }
+    }
+
+    private List<Budget> limits() {
+        return options.budgets().limits().entrySet().stream().map(e -> new Budget(problem.measure(e.getKey()), e.getValue()))
+                .toList();
     }
 
     private List<Budget> budgets() {
         List<Budget> budgets = new ArrayList<>();
-        if (options.budgets().drop().isPresent() && (options.objective().isPresent() || verifier.isEmpty())) {
+        if (options.budgets().drop().isPresent() && (options.objective().isPresent() || runner.isEmpty())) {
             budgets.add(new Budget(problem.lossMeasure(), (long) Math.floor(options.budgets().drop().getAsDouble() / factor()
                     / SearchProblem.LOSS_UNIT)));
         }
-        options.budgets().limits().forEach((figure, limit) -> budgets.add(new Budget(problem.measure(figure), limit)));
+        budgets.addAll(limits());
         return budgets;
     }
 
@@ -171,8 +205,9 @@ public final class PrecisionSearch {
         double factor = 0;
         for (Plan p : tried) {
             Measurement m = p.measured().orElseThrow();
-            if (m.drop() > 0 && p.predicted().loss() > 0) {
-                factor = Math.max(factor, m.drop() / p.predicted().loss());
+            double expected = problem.predict(p.assignment()).loss();
+            if (m.drop() > 0 && expected > 0) {
+                factor = Math.max(factor, m.drop() / expected);
             }
         }
         return factor > 0 ? factor : FIRST_FACTOR;
@@ -208,26 +243,23 @@ public final class PrecisionSearch {
                 <= options.budgets().drop().getAsDouble()).orElse(true);
     }
 
-    /** Of the best by estimate: with the loss to minimize, the least measured loss; else the first that keeps the drop. */
-    private Plan choose(List<Plan> candidates) {
-        if (options.objective().isPresent()) {
-            return candidates.stream().filter(this::keepsDrop).findFirst().orElse(candidates.getFirst());
-        }
-        Plan best = candidates.getFirst();
-        for (Plan p : candidates) {
-            if (p.measured().isPresent() && p.measured().get().loss() < best.measured().orElseThrow().loss()) {
-                best = p;
-            }
-        }
-        return best;
+    private boolean keepsLimits(Plan plan) {
+        return options.budgets().limits().entrySet().stream().allMatch(e -> plan.predicted().figures().get(e.getKey())
+                <= e.getValue());
     }
 
-    /** Why int8 is better, if it is: it must be within the budgets, and the plan neither faster nor smaller. */
+    /** Of the plans that were run and keep the budgets the best; the optimum by estimate if there are none. */
+    private Plan choose(Plan optimum) {
+        Comparator<Plan> order = options.objective().map(f -> Comparator.<Plan>comparingLong(p -> p.predicted().figures()
+                .get(f))).orElse(Comparator.comparingDouble(p -> p.measured().orElseThrow().loss()));
+        return tried.stream().filter(p -> keepsLimits(p) && keepsDrop(p)).min(order).orElse(latest(optimum));
+    }
+
+    /** Why int8 is better, if it is: it must keep the budgets, and the plan be neither faster nor smaller. */
     private Optional<String> boundaryRule(Plan chosen, Plan int8) {
         Prediction mixed = chosen.predicted();
         Prediction simple = int8.predicted();
-        boolean within = options.budgets().limits().entrySet().stream().allMatch(e -> simple.figures().get(e.getKey())
-                <= e.getValue());
+        boolean within = keepsLimits(int8) && keepsDrop(int8);
         boolean faster = mixed.figures().get(Figure.LATENCY) < simple.figures().get(Figure.LATENCY);
         boolean smaller = mixed.figures().get(Figure.SIZE) < simple.figures().get(Figure.SIZE);
         if (!within || faster || smaller || chosen.assignment().equals(int8.assignment())) {
@@ -256,7 +288,7 @@ public final class PrecisionSearch {
             Outcome.Optimum best = optimum(problem.lossMeasure(), List.of(new Budget(measure, limit)));
             Plan plan = plan("front " + (i + 1), best.assignment());
             if (front.stream().noneMatch(p -> p.assignment().equals(plan.assignment()))) {
-                front.add(latest(plan));
+                front.add(plan);
             }
         }
         return front;

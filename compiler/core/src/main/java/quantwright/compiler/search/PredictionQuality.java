@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import quantwright.compiler.search.SearchResult.Measurement;
 import quantwright.compiler.search.SearchResult.Plan;
+import quantwright.compiler.search.SearchResult.Timed;
 
 /**
  * How well figures were predicted.
@@ -19,29 +19,36 @@ import quantwright.compiler.search.SearchResult.Plan;
 public record PredictionQuality(int plans, double medianError, double rankCorrelation) {
     private static final int FEWEST = 3;
 
-    /** Of the plans whose latency was measured, each assignment once; empty if there are fewer than three. */
-    public static Optional<PredictionQuality> ofLatency(List<Plan> plans) {
+    /** Of plans whose latency was measured, each assignment once; empty if there are fewer than three. */
+    public static Optional<PredictionQuality> ofLatency(List<Timed> plans) {
         List<double[]> pairs = new ArrayList<>();
         List<List<Integer>> seen = new ArrayList<>();
-        for (Plan p : plans) {
-            long measured = p.measured().map(Measurement::picoseconds).orElse(0L);
-            if (measured > 0 && !seen.contains(p.assignment())) {
-                seen.add(p.assignment());
-                pairs.add(new double[] {p.predicted().figures().get(Figure.LATENCY), measured});
+        for (Timed t : plans) {
+            if (!seen.contains(t.plan().assignment())) {
+                seen.add(t.plan().assignment());
+                pairs.add(new double[] {t.plan().predicted().figures().get(Figure.LATENCY), t.picoseconds()});
             }
         }
-        if (pairs.size() < FEWEST) {
-            return Optional.empty();
-        }
-        return Optional.of(of(pairs));
+        return pairs.size() < FEWEST ? Optional.empty() : Optional.of(of(pairs));
+    }
+
+    /** Of plans that were run and lost something; empty if there are fewer than three. */
+    public static Optional<PredictionQuality> ofLoss(List<Plan> plans) {
+        List<double[]> pairs = plans.stream().filter(p -> p.measured().orElseThrow().loss() > 0).map(p -> new double[] {
+            p.predicted().loss(), p.measured().orElseThrow().loss()}).toList();
+        return pairs.size() < FEWEST ? Optional.empty() : Optional.of(of(pairs));
     }
 
     /** Of pairs of a predicted and a measured figure, the measured above 0. */
     public static PredictionQuality of(List<double[]> pairs) {
-        double[] errors = pairs.stream().mapToDouble(p -> Math.abs(p[0] - p[1]) / p[1]).sorted().toArray();
-        int n = errors.length;
-        double median = (errors[(n - 1) / 2] + errors[n / 2]) / 2;
-        return new PredictionQuality(n, median, correlation(ranks(pairs, 0), ranks(pairs, 1)));
+        double[] errors = pairs.stream().mapToDouble(p -> Math.abs(p[0] - p[1]) / p[1]).toArray();
+        return new PredictionQuality(errors.length, median(errors), correlation(ranks(pairs, 0), ranks(pairs, 1)));
+    }
+
+    /** The median of one or more values. */
+    static double median(double[] values) {
+        double[] sorted = Arrays.stream(values).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private static double[] ranks(List<double[]> pairs, int which) {

@@ -27,6 +27,7 @@ public final class Tables {
     private static final ObjectMapper MAPPER = new ObjectMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
     private Tables() {
@@ -96,6 +97,22 @@ public final class Tables {
             }
         } catch (IOException e) {
             throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
+        }
+    }
+
+    /**
+     * Makes sure, before anything is measured for it, that a file can be written. Nothing is made.
+     *
+     * @throws UserErrorException if the file could not be written
+     */
+    public static void requireWritable(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        while (!Files.exists(folder)) {
+            folder = folder.getParent();
+        }
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder) || Files.isDirectory(file)) {
+            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), Files.isDirectory(file)
+                    ? "is a folder" : folder + " is no folder that can be written to");
         }
     }
 

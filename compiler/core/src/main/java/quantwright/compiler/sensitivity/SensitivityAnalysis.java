@@ -1,6 +1,5 @@
 package quantwright.compiler.sensitivity;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +47,9 @@ import quantwright.profiles.HardwareProfile;
  * shares one calibration pass between all measurements. What sequential order adds depends on the whole plan, so the model
  * with every layer at one precision is measured both as it is put together of these layers and as it is compiled.
  *
+ * <p>What is measured is held out: ranges are found and layers are tuned on the other samples. On samples that weights were
+ * tuned on, few bits look several times better than they are.
+ *
  * <p>The second-order estimate needs no gradients: the divergence of a model's outputs has no first-order term where the
  * perturbation is none, and its Hessian is the Fisher information F. With weights moved by +-d each at random the expected
  * divergence is half of d^2 times the trace of F (M. Hutchinson, 1989); the mean of F over the weights times the squared
@@ -58,7 +60,10 @@ public final class SensitivityAnalysis {
     /** Share of an output's greatest weight that the weights of a probe move by. */
     private static final double PROBE = 1.0 / 128;
     private final Model model;
+    /** At least this many times the samples that are measured on. */
+    private static final int HELD_OUT_SHARE = 3;
     private final ModelFeed feed;
+    private final ModelFeed tuning;
     private final int samples;
     private final QuantizationOptions how;
     private final HardwareProfile profile;
@@ -74,31 +79,27 @@ public final class SensitivityAnalysis {
      * An analysis.
      *
      * @param model a float model
-     * @param feed samples to measure on; ranges are found on them too
+     * @param feed samples that are divided: on some it is measured, on the others ranges are found and layers tuned
+     * @param samples measure on so many of the last, but at most a third; on the one sample if there is but one
      * @param how the recipe; its precision plan is not used
      * @param candidates precisions to measure each layer at
      * @param sink takes a warning when the interpreter stands in for native code
-     */
-    public SensitivityAnalysis(Model model, ModelFeed feed, QuantizationOptions how, HardwareProfile profile,
-            List<LayerPrecision.Integer> candidates, DiagnosticSink sink) {
-        this(model, feed, feed.size(), how, profile, candidates, sink);
-    }
-
-    /**
-     * An analysis that measures on some of the calibration samples.
-     *
-     * @param feed samples that layers are quantized by
-     * @param samples measure on so many of the first
      */
     public SensitivityAnalysis(Model model, ModelFeed feed, long samples, QuantizationOptions how, HardwareProfile profile,
             List<LayerPrecision.Integer> candidates, DiagnosticSink sink) {
         this.model = model;
         this.feed = feed;
-        this.samples = Math.toIntExact(Math.min(samples, feed.size()));
+        this.samples = Math.toIntExact(Math.clamp(feed.size() / HELD_OUT_SHARE, 1, Math.max(1, samples)));
+        this.tuning = feed.first(Math.max(1, feed.size() - this.samples));
         this.how = how;
         this.profile = profile;
         this.candidates = List.copyOf(candidates);
         this.sink = sink;
+    }
+
+    /** How many samples are measured on. */
+    public int samples() {
+        return samples;
     }
 
     /**
@@ -111,7 +112,7 @@ public final class SensitivityAnalysis {
     public SensitivityResults run(Optional<Path> file, Progress progress) {
         QuantizationOptions recipe = how.withPrecision(PrecisionPlan.uniform(LayerPrecision.W8A8));
         SensitivityResults results = new SensitivityResults(hash(QirPrinter.print(model.graph())
-                .getBytes(StandardCharsets.UTF_8)), dataHash(), recipe + ", measured on " + samples + " samples",
+                .getBytes(StandardCharsets.UTF_8)), dataHash(), recipe + ", measured on " + samples + " samples held out",
                 new TreeMap<>(), new TreeMap<>(), List.of());
         if (file.isPresent() && Files.exists(file.get())) {
             SensitivityResults old = SensitivityResults.read(file.get());
@@ -155,17 +156,17 @@ public final class SensitivityAnalysis {
         if (base != null) {
             return;
         }
-        statistics = model.calibrate(feed, profile, sink, progress);
+        statistics = model.calibrate(tuning, profile, sink, progress);
         base = model;
         if (how.equalization()) {
             base = model.equalized(statistics);
-            statistics = base.calibrate(feed, profile, sink, progress);
+            statistics = base.calibrate(tuning, profile, sink, progress);
         }
-        tuned = base.tunedLayers(feed, statistics, how, candidates, profile, sink, progress);
+        tuned = base.tunedLayers(tuning, statistics, how, candidates, profile, sink, progress);
         expected = new float[samples][];
         try (Executor executor = base.executor(profile, sink, Progress.SILENT)) {
             for (int s = 0; s < expected.length; s++) {
-                expected[s] = Divergence.scores(executor.run(inputs(s)).getFirst());
+                expected[s] = Divergence.scores(executor.run(heldOut(s)).getFirst());
             }
         }
     }
@@ -176,7 +177,7 @@ public final class SensitivityAnalysis {
         SortedMap<String, Double> uniform = new TreeMap<>(results.uniform());
         SortedMap<String, Double> compiled = new TreeMap<>(results.compiled());
         uniform.put(precision.text(), divergence(quantized(everywhere)));
-        compiled.put(precision.text(), divergence(base.quantize(feed, how.withEqualization(false)
+        compiled.put(precision.text(), divergence(base.quantize(tuning, how.withEqualization(false)
                 .withPrecision(everywhere), profile, sink, progress).graph()));
         return new SensitivityResults(results.model(), results.data(), results.recipe(), uniform, compiled,
                 results.layers());
@@ -212,7 +213,7 @@ public final class SensitivityAnalysis {
         double sum = 0;
         try (Executor executor = base.executor(graph, profile, sink)) {
             for (int s = 0; s < expected.length; s++) {
-                sum += Divergence.of(expected[s], Divergence.scores(executor.run(inputs(s)).getFirst()));
+                sum += Divergence.of(expected[s], Divergence.scores(executor.run(heldOut(s)).getFirst()));
             }
         }
         return sum / expected.length;
@@ -229,8 +230,8 @@ public final class SensitivityAnalysis {
         try (Executor real = base.executor(showing(base.graph(), layer), profile, sink);
                 Executor integer = base.executor(showing(graph, layer), profile, sink)) {
             for (int s = 0; s < expected.length; s++) {
-                float[] wanted = real.run(inputs(s)).getLast().floats();
-                List<Tensor> outputs = integer.run(inputs(s));
+                float[] wanted = real.run(heldOut(s)).getLast().floats();
+                List<Tensor> outputs = integer.run(heldOut(s));
                 float[] got = outputs.getLast().floats();
                 for (int i = 0; i < wanted.length; i++) {
                     signal += (double) wanted[i] * wanted[i];
@@ -304,6 +305,11 @@ public final class SensitivityAnalysis {
         }
     }
 
+    /** Inputs of a sample that is measured on. */
+    private List<Tensor> heldOut(long sample) {
+        return inputs(feed.size() - samples + sample);
+    }
+
     private List<Tensor> inputs(long sample) {
         if (Thread.currentThread().isInterrupted()) {
             throw new CancellationException("the analysis was cancelled");
@@ -316,20 +322,16 @@ public final class SensitivityAnalysis {
     }
 
     private String dataHash() {
-        MessageDigest digest = sha256();
-        for (long s = 0; s < feed.size(); s++) {
-            inputs(s).forEach(t -> digest.update(ByteBuffer.wrap(t.pack())));
+        try {
+            return feed.hash();
+        } catch (FormatException e) {
+            throw e.toUserError();
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static String hash(byte[] bytes) {
-        return HexFormat.of().formatHex(sha256().digest(bytes));
-    }
-
-    private static MessageDigest sha256() {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -77,7 +77,7 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
             List<LayerSensitivity> layers = new ArrayList<>();
             for (JsonObject l : json.objects("layers")) {
                 layers.add(new LayerSensitivity(l.string("layer"), l.string("precision"), l.integer("weights", 0),
-                        number(l, "sqnr"), number(l, "alone"), number(l, "flipped"), number(l, "without"),
+                        number(l, "sqnr"), finite(l, "alone"), number(l, "flipped"), number(l, "without"),
                         number(l, "curvature")));
             }
             return new SensitivityResults(json.string("model"), json.string("data"), json.string("recipe"),
@@ -90,7 +90,7 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
     private static SortedMap<String, Double> whole(JsonObject json, String name) throws FormatException {
         SortedMap<String, Double> whole = new TreeMap<>();
         for (JsonObject u : json.objects(name)) {
-            whole.put(u.string("precision"), number(u, "divergence"));
+            whole.put(u.string("precision"), finite(u, "divergence"));
         }
         return whole;
     }
@@ -105,6 +105,14 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static double finite(JsonObject json, String name) throws FormatException {
+        double number = number(json, name);
+        if (!Double.isFinite(number)) {
+            throw json.fault(name, "is " + number);
+        }
+        return number;
     }
 
     /** Numbers are written as text, so that they read back exactly. */

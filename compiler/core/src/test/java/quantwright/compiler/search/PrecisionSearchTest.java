@@ -19,6 +19,7 @@ import quantwright.compiler.search.CostTable.LayerCosts;
 import quantwright.compiler.search.CostTable.Moment;
 import quantwright.compiler.search.SearchResult.Measurement;
 import quantwright.compiler.search.SearchResult.Plan;
+import quantwright.compiler.search.SearchResult.Timed;
 import quantwright.ir.diag.Diagnostic;
 import quantwright.ir.diag.UserErrorException;
 
@@ -40,7 +41,8 @@ class PrecisionSearchTest {
                 5_000, 5_000));
         List<Moment> arena = List.of(new Moment(64, List.of(new Alive(0, 100))), new Moment(64, List.of(new Alive(0, 100),
                 new Alive(1, 100))), new Moment(64, List.of(new Alive(2, 100))));
-        return new CostTable(CostTable.FORMAT, "m", "chip", "h", "by hand", false, layers, boundaries, List.of(), 24, arena);
+        return new CostTable(CostTable.FORMAT, "m", "chip", "h", "by hand", false, PRECISIONS, layers,
+                boundaries, List.of(), 24, arena);
     }
 
     /** Layer {@code i} loses 0.001 * (i + 1) at 4 bits, and gains a little as float. */
@@ -126,10 +128,10 @@ class PrecisionSearchTest {
         CostTable read = Tables.read(file, CostTable.class, CostTable.FORMAT);
         assertEquals(costs(8_000), read);
         assertEquals(Tables.hash(costs(8_000)), Tables.hash(read));
-        Tables.write(file, Tables.text(costs(8_000)).replace("\"format\" : 1", "\"format\" : 9"));
+        Tables.write(file, Tables.text(costs(8_000)).replace("\"format\" : 2", "\"format\" : 9"));
         assertEquals("QW-A0112", assertThrows(UserErrorException.class, () -> Tables.read(file, CostTable.class,
                 CostTable.FORMAT)).diagnostics().getFirst().code().id());
-        Tables.write(file, "{\"format\" : 1, \"model\" : 3");
+        Tables.write(file, "{\"format\" : 2, \"model\" : 3");
         assertThrows(UserErrorException.class, () -> Tables.read(file, CostTable.class, CostTable.FORMAT));
     }
 
@@ -148,17 +150,107 @@ class PrecisionSearchTest {
     @Test
     void predictionsAreJudged() {
         SearchProblem problem = new SearchProblem(costs(8_000), losses());
-        List<Plan> plans = new ArrayList<>();
+        List<Timed> plans = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             List<Integer> a = List.of(i, 0, 0);
             long predicted = problem.predict(a).figures().get(Figure.LATENCY);
-            plans.add(new Plan("p", a, problem.precisions(a), problem.predict(a), Optional.of(new Measurement(0, 0,
-                    predicted * 10 / 8, 0, 0))));
+            plans.add(new Timed(new Plan("p", a, problem.precisions(a), problem.predict(a), Optional.empty()),
+                    predicted * 10 / 8));
         }
         PredictionQuality q = PredictionQuality.ofLatency(plans).orElseThrow();
         assertEquals(0.2, q.medianError(), 1e-9);
         assertEquals(1, q.rankCorrelation(), 1e-12);
         assertTrue(PredictionQuality.ofLatency(plans.subList(0, 2)).isEmpty());
+    }
+
+    /** Runs plans whose true loss is a function of how many layers have 4 bits; int8 loses 0.001. */
+    private static PlanRunner runner(java.util.function.IntToDoubleFunction truth, double dropOfInt8, boolean otherData) {
+        return new PlanRunner() {
+            @Override
+            public List<Plan> run(List<Plan> plans, quantwright.backend.CompileRequest.Progress progress) {
+                return plans.stream().map(p -> {
+                    int four = (int) p.precisions().stream().filter(x -> x.text().equals("w4a8")).count();
+                    boolean real = p.precisions().stream().allMatch(LayerPrecision.Real.class::isInstance);
+                    double loss = real ? 0 : truth.applyAsDouble(four);
+                    return p.with(new Measurement(loss, real ? 0 : four == 0 ? dropOfInt8 : 100 * loss, 1, 1));
+                }).toList();
+            }
+
+            @Override
+            public List<Timed> time(List<Plan> plans, quantwright.backend.CompileRequest.Progress progress) {
+                return plans.stream().map(p -> new Timed(p, p.predicted().figures().get(Figure.LATENCY))).toList();
+            }
+
+            @Override
+            public boolean onOtherData() {
+                return otherData;
+            }
+        };
+    }
+
+    private static SearchResult run(long four, String budget, Optional<Figure> objective, PlanRunner runner) {
+        List<LayerPrecision> precisions = PRECISIONS.stream().map(p -> LayerPrecision.parse(p).orElseThrow()).toList();
+        return new PrecisionSearch(new SearchProblem(costs(four), losses()), new SearchOptions(budget.isEmpty()
+                ? Budgets.none() : Budgets.parse(budget), objective, precisions, 1, 1, 1, 5, false), Optional.of(runner))
+                .run((a, b, c) -> { });
+    }
+
+    @Test
+    void lossesAreRepairedByWhatWasRunUntilTheOptimumWasRun() {
+        // Four bits lose ten times what the table says; within a drop of 2 points that changes what is fastest.
+        SearchResult r = run(8_000, "drop<=2%", Optional.of(Figure.LATENCY), runner(n -> 0.001 + 0.01 * n, 0.1, true));
+        assertTrue(r.repairs().size() > 1, () -> "one round: " + r.repairs());
+        double factor = r.repairs().getLast().factors().get("w4a8");
+        assertTrue(factor > 3 && factor < 12, () -> r.repairs().toString());
+        assertTrue(r.repairs().getLast().errorAfter() < r.repairs().getLast().errorBefore(), () -> r.repairs().toString());
+        assertEquals(r.problem().losses().loss("l0", "w4a8").orElseThrow(), 0.001 * factor, 1e-12);
+        assertTrue(r.verified().stream().anyMatch(p -> p.assignment().equals(r.certificate().assignment())),
+                "the last optimum was not run");
+        assertTrue(r.keptDrop() && r.chosen().measured().orElseThrow().drop() <= 2, () -> r.chosen().toString());
+        assertEquals(1, r.chosen().counts().get("w4a8"), "two layers of 4 bits lose 2.1 points");
+    }
+
+    @Test
+    void samplesThatLayersWereTunedOnRepairNothing() {
+        SearchResult r = run(8_000, "size<=2600B", Optional.empty(), runner(n -> 0.01 * n + 0.001, 0, false));
+        assertTrue(r.repairs().isEmpty());
+        assertEquals(losses(), r.problem().losses());
+    }
+
+    @Test
+    void int8DoesNotStandInWhereItDoesNotKeepTheDrop() {
+        // Nothing but the loss to minimize: all float, which is neither faster nor smaller than int8.
+        SearchResult kept = run(12_000, "drop<=1%", Optional.empty(), runner(n -> 0.001 + 0.01 * n, 0.5, true));
+        assertTrue(kept.boundaryRule().isPresent());
+        assertEquals(List.of("w8a8", "w8a8", "w8a8"), texts(kept.chosen()));
+        SearchResult lost = run(12_000, "drop<=1%", Optional.empty(), runner(n -> 0.001 + 0.01 * n, 1.5, true));
+        assertTrue(lost.boundaryRule().isEmpty(), lost.boundaryRule().toString());
+        assertEquals(List.of("float", "float", "float"), texts(lost.chosen()));
+        assertTrue(lost.keptDrop());
+    }
+
+    @Test
+    void integerPlansAreSpreadFromTheFastestToTheSlowest() {
+        SearchProblem problem = new SearchProblem(costs(8_000), losses());
+        List<List<Integer>> spread = SpreadPlans.of(problem, 4);
+        assertEquals(List.of(1, 1, 1), spread.getFirst());
+        assertEquals(List.of(0, 0, 0), spread.getLast());
+        List<Long> times = spread.stream().map(a -> problem.predict(a).figures().get(Figure.LATENCY)).toList();
+        assertEquals(List.of(24_000L, 26_000L, 28_000L, 30_000L), times);
+        assertEquals(spread, SpreadPlans.of(problem, 4));
+    }
+
+    @Test
+    void tablesThatCannotBeAreRefused() {
+        assertEquals(Optional.empty(), costs(8_000).fault());
+        String text = Tables.text(costs(8_000));
+        for (String[] edit : new String[][] {{"\"picoseconds\" : 10000", "\"picoseconds\" : -1"}, {"\"first\" : 0",
+            "\"first\" : 7"}, {"\"precision\" : \"w4a8\"", "\"precision\" : \"w3a8\""}, {"\"layer\" : 2", "\"layer\" : -2"},
+            {"\"precision\" : \"w4a8\"", "\"precision\" : \"w8a8\""}, {"\"bytes\" : 1000", "\"bytes\" : 9000000000000000000"}}) {
+            Path file = folder.resolve("edited.json");
+            Tables.write(file, text.replace(edit[0], edit[1]));
+            assertTrue(Tables.read(file, CostTable.class, CostTable.FORMAT).fault().isPresent(), edit[1]);
+        }
     }
 
     @Test
