@@ -15,7 +15,8 @@ package quantwright.ir.arith;
  * error bounds given are those the tests check against double precision.
  */
 public final class FloatMath {
-    static final float LOG2_E = 0x1.715476p+0f;
+    /** {@code log2 e}. */
+    public static final float LOG2_E = 0x1.715476p+0f;
     static final float LN2_HI = 0x1.62e43p-1f;
     static final float LN2_LO = -0x1.05c61p-29f;
     private static final float SQRT_HALF = 0x1.6a09e6p-1f;
@@ -38,7 +39,18 @@ public final class FloatMath {
         float c = x > 89f ? 89f : x;
         c = c < -104f ? -104f : c;
         float n = rint(c * LOG2_E);
-        float r = fma(n, -LN2_HI, c);
+        float p = expFraction(c, n);
+        int k = (int) n;
+        int half = k >> 1;
+        float low = Float.intBitsToFloat((half + 127) << 23);
+        float high = Float.intBitsToFloat((k - half + 127) << 23);
+        p = p * low;
+        return p * high;
+    }
+
+    /** Steps 2 and 3 of {@link #exp}: {@code exp(x) / 2^n}, {@code n} being {@code rint(x * log2 e)}. */
+    public static float expFraction(float x, float n) {
+        float r = fma(n, -LN2_HI, x);
         r = fma(n, -LN2_LO, r);
         float p = 0x1.6a234ap-10f;
         p = fma(p, r, 0x1.123a6cp-7f);
@@ -47,13 +59,7 @@ public final class FloatMath {
         p = fma(p, r, 0x1.fffffcp-2f);
         float s = r * r;
         p = fma(s, p, r);
-        p = 1f + p;
-        int k = (int) n;
-        int half = k >> 1;
-        float low = Float.intBitsToFloat((half + 127) << 23);
-        float high = Float.intBitsToFloat((k - half + 127) << 23);
-        p = p * low;
-        return p * high;
+        return 1f + p;
     }
 
     /**

@@ -150,7 +150,8 @@ public final class FloatReduce {
         return FloatMath.rsqrt(mean + epsilon);
     }
 
-    private static float addTree(float[] lanes) {
+    /** Adds the lanes up, {@code l[i] + l[i + w]} for {@code w} = 8, 4, 2, 1; they are changed. */
+    public static float addTree(float[] lanes) {
         for (int width = LANES / 2; width > 0; width /= 2) {
             for (int i = 0; i < width; i++) {
                 lanes[i] = lanes[i] + lanes[i + width];

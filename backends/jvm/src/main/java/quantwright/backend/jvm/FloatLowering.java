@@ -21,9 +21,11 @@ import quantwright.backend.jvm.runtime.Softmax;
 import quantwright.backend.jvm.runtime.Step;
 import quantwright.backend.jvm.runtime.Storage;
 import quantwright.ir.arith.ResizeTaps;
+import quantwright.ir.data.Tensor;
 import quantwright.ir.op.AvgPool;
 import quantwright.ir.op.BatchNorm;
 import quantwright.ir.op.Binary;
+import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.Clip;
 import quantwright.ir.op.Compare;
 import quantwright.ir.op.MaxPool;
@@ -100,6 +102,11 @@ final class FloatLowering {
             site.requireFloat(0);
         }
         Shape shape = site.result().shape();
+        if (isSquare(op, site)) {
+            int base = site.in(0);
+            site.add(new FloatBinary(base, base, site.out(), site.size(), BinaryKind.MUL));
+            return;
+        }
         int left = site.expanded(0, shape);
         int right = site.expanded(1, shape);
         site.touch(left);
@@ -108,6 +115,16 @@ final class FloatLowering {
             return;
         }
         site.add(new FloatBinary(left, right, site.out(), site.size(), op.kind()));
+    }
+
+    /** Whether a power is {@code x * x}, which {@link quantwright.ir.arith.FloatPower} makes of exponent 2. */
+    private static boolean isSquare(Binary op, Site site) {
+        if (op.kind() != BinaryKind.POW || isInteger(site) || !site.isConstant(1)
+                || !site.type(0).shape().equals(site.result().shape())) {
+            return false;
+        }
+        Tensor exponent = site.constant(1);
+        return exponent.size() == 1 && exponent.floats()[0] == 2f;
     }
 
     static void batchNorm(BatchNorm op, Site site) {

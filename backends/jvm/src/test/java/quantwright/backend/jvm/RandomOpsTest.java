@@ -136,6 +136,30 @@ class RandomOpsTest {
         }
     }
 
+    /** Long rows: ordinary ones, ones with exponentials below the normal numbers, and ones with special values. */
+    @Test
+    void softmaxOfLongRows() {
+        for (int length : List.of(17, 64, 257, 600)) {
+            Value x = cases.input(ScalarType.F32, 40, length);
+            Tensor wide = Tensor.zeros(TensorType.of(ScalarType.F32, 40, length));
+            for (int i = 0; i < wide.size(); i++) {
+                wide.floats()[i] = (float) cases.random.nextGaussian() * (i / length);
+            }
+            cases.check("softmax of " + length, cases.node(new Softmax(1, 1f), x),
+                    cases.node(new Softmax(1, 1f), cases.node(new Binary(BinaryKind.ADD),
+                            cases.node(new Clip(-1f, 1f), x), cases.constant(wide))));
+        }
+    }
+
+    @Test
+    void squares() {
+        Value x = cases.input(ScalarType.F32, 3, 50);
+        Tensor two = Tensor.zeros(TensorType.of(ScalarType.F32));
+        two.floats()[0] = 2f;
+        cases.check("squares", cases.node(new Binary(BinaryKind.POW), x, cases.constant(two)),
+                cases.node(new Binary(BinaryKind.MUL), x, cases.constant(two)));
+    }
+
     @Test
     void movement() {
         for (int i = 0; i < 20; i++) {

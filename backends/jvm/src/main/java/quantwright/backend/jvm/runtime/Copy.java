@@ -1,5 +1,7 @@
 package quantwright.backend.jvm.runtime;
 
+import java.util.Arrays;
+
 /**
  * Copies one strided view of a tensor into another of the same extents; every regular movement is one or a few of
  * these.
@@ -26,6 +28,8 @@ public record Copy(int x, int from, int[] dims, int[] strides, int out, int to, 
             }
         } else if (strides[axis] == 1 && pitches[axis] == 1) {
             System.arraycopy(source, at, target, slot, n);
+        } else if (strides[axis] == 0 && pitches[axis] == 1 && source instanceof float[] a) {
+            Arrays.fill((float[]) target, slot, slot + n, a[at]);
         } else {
             row(source, at, strides[axis], target, slot, pitches[axis], n);
         }

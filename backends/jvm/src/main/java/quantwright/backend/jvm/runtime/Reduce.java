@@ -31,8 +31,8 @@ public record Reduce(int x, int out, int count, int length, ReduceKind kind) imp
 
     private float row(float[] a, int from, float[] lanes) {
         return switch (kind) {
-            case SUM -> FloatReduce.sum(a, from, length, lanes);
-            case MEAN -> FloatReduce.sum(a, from, length, lanes) / (float) length;
+            case SUM -> Lanes.sum(a, from, length, lanes);
+            case MEAN -> Lanes.sum(a, from, length, lanes) / (float) length;
             case SUM_SQUARE -> FloatReduce.sumOfSquares(a, from, length, lanes);
             case L2 -> FloatMath.sqrt(FloatReduce.sumOfSquares(a, from, length, lanes));
             case MAX -> FloatReduce.max(a, from, length, lanes);
