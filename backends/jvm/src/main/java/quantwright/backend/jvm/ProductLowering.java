@@ -277,10 +277,11 @@ final class ProductLowering {
                     runs, length, sums.finish));
             return;
         }
-        int outputs = weights.length == 0 ? 1 : Math.max(1, weights[0].length);
-        int strip = sums.finish == null || !sums.exact ? 0 : groups > 1 ? 1 : Math.max(1, STRIP / outputs);
+        int channels = weights.length == 0 ? 1 : Math.max(1, groups * weights[0].length);
+        boolean alone = groups > 1 && site.resultStorage() != Storage.WHOLE;
+        int strip = sums.finish == null || !sums.exact ? 0 : alone ? 1 : Math.max(1, STRIP / channels);
         site.add(new Product(site.in(0), site.out(), geometry, groups, site.storage(0), zero(site), weights, runs,
-                length, sums.start, strip > 1 ? repeated(sums.finish, strip, outputs) : sums.finish, strip));
+                length, sums.start, strip > 1 ? repeated(sums.finish, strip, channels) : sums.finish, strip));
     }
 
     private static void depthwise(Site site, Window2d window, float[] w, Shape weights, Sums sums, int multiplier) {

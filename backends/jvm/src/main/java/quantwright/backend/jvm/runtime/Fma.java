@@ -6,7 +6,32 @@ package quantwright.backend.jvm.runtime;
  * stores for twelve products; with four rows the JIT's limit on unrolled code halves the vectors.
  */
 final class Fma {
+    /** Rows from here to {@link #LONG} are long enough for the widest vectors, but not by the JIT's own estimate. */
+    static final int MIDDLING = 96;
+    /** Rows that the JIT takes as long by itself; its bound is 150 times around. */
+    static final int LONG = 192;
+    private static final int LESSONS = 700;
+    private static boolean learned;
+
     private Fma() {
+    }
+
+    /**
+     * Leads the JIT to the widest vectors for rows of middling length. It chooses how far to unroll, and so how wide
+     * vectors are, by how often loops went around before it compiled them; so they run over longer rows first.
+     */
+    static synchronized void learnLongRows() {
+        if (learned) {
+            return;
+        }
+        learned = true;
+        float[][] acc = new float[3][LONG];
+        float[][] rows = new float[4][LONG];
+        float[] scalars = new float[4];
+        for (int i = 0; i < LESSONS; i++) {
+            three(acc, 0, rows, 0, scalars, 0, 0, 0, LONG);
+            quad(acc[0], rows, 0, scalars, 0, LONG);
+        }
     }
 
     /** Rows {@code a .. a + 2} of the accumulators, k from {@code k} to {@code k + 3}. */

@@ -37,8 +37,11 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
         memory.accumulators(PIXELS, outputs());
         if (finish != null) {
             memory.sums(PIXELS, outputs());
-            finish.reserve(memory, Math.max(1, strip) * outputs());
-            memory.strip(strip * outputs());
+            finish.reserve(memory, Math.max(1, strip) * groups * outputs());
+            memory.strip(strip * groups * outputs());
+        }
+        if (outputs() >= Fma.MIDDLING && outputs() < Fma.LONG) {
+            Fma.learnLongRows();
         }
     }
 
@@ -65,6 +68,9 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
                         integers(memory, image, origins, m, g, at);
                     }
                 }
+                if (takesGroupsTogether(memory)) {
+                    finishGroups(memory, m, (n * positions + first) * groups * outputs());
+                }
             }
         }
     }
@@ -87,7 +93,7 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
             }
             row += runLength;
         }
-        if (finish != null) {
+        if (finish != null && !takesGroupsTogether(memory)) {
             store(memory, acc, m, group, at);
             return;
         }
@@ -113,6 +119,22 @@ public record Product(int x, int out, Geometry geometry, int groups, Storage sto
                 System.arraycopy(acc[i + j], 0, sums, j * n, n);
             }
             finish.store(memory, sums, 0, 1, result, at + i * n, 1, taken * n);
+        }
+    }
+
+    /** Whether the sums of all groups lie in the result before they are finished, a long row at once. */
+    private boolean takesGroupsTogether(Memory memory) {
+        return groups > 1 && strip > 0 && memory.array(out) instanceof float[];
+    }
+
+    private void finishGroups(Memory memory, int m, int at) {
+        int channels = groups * outputs();
+        float[] result = memory.floats(out);
+        float[] sums = memory.strip(strip * channels);
+        for (int i = 0; i < m; i += strip) {
+            int length = Math.min(strip, m - i) * channels;
+            System.arraycopy(result, at + i * channels, sums, 0, length);
+            finish.store(memory, sums, 0, 1, result, at + i * channels, 1, length);
         }
     }
 
