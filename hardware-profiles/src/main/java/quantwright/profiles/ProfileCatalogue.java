@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -125,7 +126,8 @@ public final class ProfileCatalogue {
             return new Text(file.toString(), Files.readString(file), Optional.ofNullable(file.getParent()));
         } catch (IOException e) {
             throw new UserErrorException(ProfileDiagnostic.UNREADABLE,
-                    asked == Location.UNKNOWN ? Location.file(file) : asked, e.toString());
+                    asked == Location.UNKNOWN ? Location.file(file) : asked,
+                    "'" + file + "': " + FileFault.reason(e));
         }
     }
 

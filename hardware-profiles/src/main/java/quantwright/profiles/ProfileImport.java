@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -41,7 +42,7 @@ public final class ProfileImport {
         try {
             text = Files.readString(file);
         } catch (IOException e) {
-            throw new UserErrorException(ProfileDiagnostic.UNREADABLE, Location.file(file), e.toString());
+            throw new UserErrorException(ProfileDiagnostic.UNREADABLE, Location.file(file), FileFault.reason(e));
         }
         IniFile ini = IniFile.parse(text, file.toString());
         ProfileImport reader = new ProfileImport(ini, file.getFileName().toString());

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ import quantwright.compiler.importer.FormatException;
 import quantwright.compiler.importer.ImportOptions;
 import quantwright.compiler.quant.QuantizationOptions;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.FileFault;
+import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.loc.Location;
 import quantwright.profiles.HardwareProfile;
 import quantwright.simulator.SimulationReport;
 import quantwright.simulator.TimelineListener;
@@ -233,12 +238,12 @@ final class DemoVerb extends Verb {
             Files.createDirectories(folder);
             for (String name : FILES) {
                 try (InputStream in = DemoVerb.class.getResourceAsStream(name)) {
-                    Files.copy(in, folder.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         } catch (IOException e) {
-            throw new quantwright.ir.diag.UserErrorException(CliDiagnostic.NOT_WRITABLE,
-                    quantwright.ir.loc.Location.file(folder), e.toString());
+            throw new UserErrorException(CliDiagnostic.NOT_WRITABLE,
+                    Location.file(folder), FileFault.reason(e));
         }
     }
 
@@ -247,7 +252,7 @@ final class DemoVerb extends Verb {
             return;
         }
         try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

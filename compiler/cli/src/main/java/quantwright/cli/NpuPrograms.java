@@ -2,13 +2,13 @@ package quantwright.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import quantwright.backend.Artifact;
 import quantwright.backend.BackendDiagnostic;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.npu.isa.Program;
@@ -49,10 +49,8 @@ final class NpuPrograms {
             return ProgramBinary.read(Files.readAllBytes(file));
         } catch (ProgramFormatException e) {
             throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.getMessage());
-        } catch (NoSuchFileException e) {
-            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), "there is no such file");
         } catch (IOException e) {
-            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.toString());
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), FileFault.reason(e));
         }
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -48,7 +49,7 @@ final class WholeFile {
                 delete(partial);
             }
         } catch (IOException e) {
-            throw new UserErrorException(CliDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
+            throw new UserErrorException(CliDiagnostic.NOT_WRITABLE, Location.file(file), FileFault.reason(e));
         }
     }
 }

@@ -1,6 +1,7 @@
 package quantwright.ir.pass;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import quantwright.ir.Graph;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.IrDiagnostic;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
@@ -64,8 +66,10 @@ public record Reproducer(String pipeline, String whole, boolean verifyEach, Grap
         List<String> lines;
         try (var reader = Files.newBufferedReader(file)) {
             lines = reader.lines().limit(4).toList();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw new UserErrorException(IrDiagnostic.UNREADABLE, Location.file(file), e.toString());
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        } catch (UncheckedIOException e) {
+            throw unreadable(file, e.getCause());
         }
         if (lines.size() < 4 || !lines.get(0).equals(MAGIC) || !lines.get(1).startsWith(PIPELINE)
                 || !lines.get(2).startsWith(WHOLE) || !lines.get(3).startsWith(VERIFY)) {
@@ -75,6 +79,10 @@ public record Reproducer(String pipeline, String whole, boolean verifyEach, Grap
         Graph graph = new QirParser(ops).read(file);
         return new Reproducer(lines.get(1).substring(PIPELINE.length()), lines.get(2).substring(WHOLE.length()),
                 lines.get(3).substring(VERIFY.length()).equals("true"), graph);
+    }
+
+    private static UserErrorException unreadable(Path file, IOException e) {
+        return new UserErrorException(IrDiagnostic.UNREADABLE, Location.file(file), FileFault.reason(e));
     }
 
     /**

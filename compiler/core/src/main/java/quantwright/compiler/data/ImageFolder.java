@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 import quantwright.compiler.importer.FormatException;
+import quantwright.ir.diag.FileFault;
 
 /**
  * PNG and JPEG images as u8 samples [height, width, channels], decoded when read, as the pixels lie in the file (an
@@ -78,7 +79,7 @@ public final class ImageFolder implements DataSet {
             return new ImageFolder(name, form, List.copyOf(images),
                 labels.stream().mapToInt(Integer::intValue).toArray());
         } catch (IOException e) {
-            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, name, "", "cannot be read: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, name, "", FileFault.reason(e));
         }
     }
 

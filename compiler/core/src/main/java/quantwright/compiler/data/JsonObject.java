@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import quantwright.compiler.importer.FormatException;
+import quantwright.ir.diag.FileFault;
 
 /**
  * A JSON object read from a file, asked for typed members; a member of another type, missing, doubled or unknown is an
@@ -88,7 +89,7 @@ public final class JsonObject {
                 + ", column " + at.getColumnNr(),
                 "is not well-formed JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", "cannot be read: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", FileFault.reason(e));
         }
     }
 

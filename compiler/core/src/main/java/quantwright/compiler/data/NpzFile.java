@@ -13,6 +13,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import quantwright.compiler.importer.FormatException;
+import quantwright.ir.diag.FileFault;
 
 /** NumPy's {@code .npz}: a zip of {@code .npy} members, stored or deflated. */
 public final class NpzFile {
@@ -62,7 +63,7 @@ public final class NpzFile {
             throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, "", "is not a readable .npz archive: "
                 + e.getMessage());
         } catch (IOException e) {
-            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", "cannot be read: " + e.getMessage());
+            throw new FormatException(DataDiagnostic.UNREADABLE_FILE, file, "", FileFault.reason(e));
         } catch (IllegalArgumentException e) {
             throw new FormatException(DataDiagnostic.CORRUPT_FILE, file, "", "has a member name that is not UTF-8");
         }

@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import quantwright.ir.diag.FileFault;
 
 /** The bytes of a file as one read-only native segment: copied when small, memory-mapped when large. */
 public final class FileImage {
@@ -45,11 +45,9 @@ public final class FileImage {
                 }
             }
             return copy.asReadOnly();
-        } catch (NoSuchFileException e) {
-            throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "", "no such file");
         } catch (IOException e) {
-            throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "", "cannot be read: "
-                + e.getMessage());
+            throw new FormatException(ImportDiagnostic.UNREADABLE_FILE, path.toString(), "",
+                FileFault.reason(e));
         }
     }
 }

@@ -16,6 +16,7 @@ import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.quant.WeightBits;
 import quantwright.ir.diag.Diagnostic;
 import quantwright.ir.diag.DiagnosticCode;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.ir.text.Names;
@@ -42,7 +43,7 @@ public final class PlanReader {
         try {
             lines = Files.readAllLines(file);
         } catch (IOException e) {
-            throw new UserErrorException(SearchDiagnostic.BAD_PLAN, Location.file(file), "cannot be read: " + e);
+            throw new UserErrorException(SearchDiagnostic.BAD_PLAN, Location.file(file), FileFault.reason(e));
         }
         String first = lines.isEmpty() ? "" : lines.getFirst().strip();
         if (!first.equals(PlanFile.MAGIC + " " + PlanFile.FORMAT)) {

@@ -19,6 +19,7 @@ import quantwright.compiler.driver.DriverDiagnostic;
 import quantwright.compiler.driver.QirFiles;
 import quantwright.compiler.quant.CalibrationStatistics;
 import quantwright.ir.Graph;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -132,7 +133,7 @@ public final class Tables {
         } catch (JsonProcessingException e) {
             throw new UserErrorException(SearchDiagnostic.BAD_TABLE, Location.file(file), e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UserErrorException(SearchDiagnostic.BAD_TABLE, Location.file(file), "cannot be read: " + e);
+            throw new UserErrorException(SearchDiagnostic.BAD_TABLE, Location.file(file), FileFault.reason(e));
         }
     }
 }
