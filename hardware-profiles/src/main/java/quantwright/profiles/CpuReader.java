@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.text.Names;
 
 /** Builds the record of a CPU. */
 final class CpuReader {
@@ -36,7 +37,7 @@ final class CpuReader {
         for (ProfileSection.Item feature : s.items("features")) {
             if (!known.contains(feature.text())) {
                 sink.report(ProfileDiagnostic.UNKNOWN_FEATURE, feature.location(), "'" + feature.text() + "' on " + isa,
-                        "did you mean '" + Names.nearest(feature.text(), known) + "'?");
+                        Names.suggestion(feature.text(), known));
             }
         }
         List<String> features = s.items("features").stream().map(ProfileSection.Item::text).toList();
@@ -60,7 +61,7 @@ final class CpuReader {
         List<String> models = CpuNames.models(isa);
         if (!models.contains(s.word("tune"))) {
             sink.report(ProfileDiagnostic.WRONG_VALUE, s.location("tune"), "'" + s.word("tune") + "' as tune of " + isa,
-                    "did you mean '" + Names.nearest(s.word("tune"), models) + "'?");
+                    Names.suggestion(s.word("tune"), models));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
+import quantwright.ir.text.Names;
 
 /** Sections of {@code key=value} or {@code key: value} lines, with their places; comments start with ; or #. */
 final class IniFile {
@@ -102,7 +103,7 @@ final class IniFile {
             chain.add(from.value());
             Section base = section(from.value()).orElseThrow(() -> new UserErrorException(
                     ProfileImportDiagnostic.WHICH_SECTION, from.location(), "there is no section [" + from.value() + "]",
-                    "did you mean '" + Names.nearest(from.value(), names()) + "'?"));
+                    Names.suggestion(from.value(), names())));
             base.entries().forEach(merged::putIfAbsent);
             inherit = base.entry("inherit");
         }

@@ -18,6 +18,7 @@ import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
+import quantwright.ir.text.Names;
 
 /** Finds profiles: the shipped ones by id, any other by the path of its file. */
 public final class ProfileCatalogue {
@@ -116,7 +117,7 @@ public final class ProfileCatalogue {
         }
         if (!idOrPath.endsWith(".qhw")) {
             throw new UserErrorException(ProfileDiagnostic.UNKNOWN_PROFILE, asked, "'" + idOrPath + "'",
-                    "did you mean '" + Names.nearest(idOrPath, ids()) + "'?");
+                    Names.suggestion(idOrPath, ids()));
         }
         return file(Path.of(idOrPath), asked);
     }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
+import quantwright.ir.text.Names;
 
 /**
  * Reads descriptions of chips that vendors have already: system configurations and memory modes of Arm's Ethos-U compiler
@@ -78,7 +79,7 @@ public final class ProfileImport {
         return Optional.of(ini.section(prefix + asked.get()).map(ini::resolved).orElseThrow(() -> new UserErrorException(
                 ProfileImportDiagnostic.WHICH_SECTION, Location.file(file), "there is no section [" + prefix
                         + asked.get() + "]",
-                "did you mean '" + Names.nearest(asked.get(), names) + "'?")));
+                Names.suggestion(asked.get(), names))));
     }
 
     private void put(String path, String value, IniFile.Entry entry) {

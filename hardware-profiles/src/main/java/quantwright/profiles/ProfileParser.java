@@ -13,6 +13,7 @@ import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.loc.Location;
+import quantwright.ir.text.Names;
 import quantwright.profiles.generated.QhwLexer;
 import quantwright.profiles.generated.QhwParser;
 
@@ -117,7 +118,7 @@ final class ProfileParser {
                 .orElse(null);
         if (kind == null) {
             sink.report(ProfileDiagnostic.WRONG_VALUE, at(p.kind), "a source is one of " + String.join(", ", KINDS),
-                    "did you mean '" + Names.nearest(word, KINDS) + "'?");
+                    Names.suggestion(word, KINDS));
             kind = Source.Kind.ASSUMED;
         }
         String text = unquoted(p.text.getText());

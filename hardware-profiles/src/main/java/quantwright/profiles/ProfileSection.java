@@ -106,7 +106,7 @@ final class ProfileSection {
 
     /** Whether a text is a word or a composite. */
     private static boolean isPlain(String text) {
-        return Names.isWord(text) || text.matches("[a-z0-9]+<[^\"]*>");
+        return text.matches("[A-Za-z_][A-Za-z0-9_.-]*") || text.matches("[a-z0-9]+<[^\"]*>");
     }
 
     private static String render(Source source) {

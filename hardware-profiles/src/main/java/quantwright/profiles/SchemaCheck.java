@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import quantwright.ir.arith.Rounding;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.text.Names;
 import quantwright.profiles.SectionType.Occurs;
 
 /** Holds a parsed profile against the schema: names, kinds, units, ranges, provenance, completeness. */
 final class SchemaCheck {
-    /** Edits up to which an unknown section is taken for a misspelt one. */
-    private static final int TYPING_ERROR = 2;
     private final DiagnosticSink sink;
 
     SchemaCheck(DiagnosticSink sink) {
@@ -40,14 +39,13 @@ final class SchemaCheck {
 
     private void unknown(String key, ProfileSection.Entry entry, SectionType type) {
         sink.report(ProfileDiagnostic.UNKNOWN_KEY, entry.location(), "'" + key + "' is not known in section '"
-                + type.name() + "'", didYouMean(key, type.names()));
+                + type.name() + "'", Names.suggestion(key, type.names()));
     }
 
     private void unknown(ProfileSection.Name name, ProfileSection inner, SectionType type) {
-        String nearest = Names.nearest(name.key(), type.names());
-        if (Names.distance(name.key(), nearest) <= TYPING_ERROR) {
+        if (Names.nearest(name.key(), type.names()).isPresent()) {
             sink.report(ProfileDiagnostic.UNKNOWN_KEY, inner.location(), "'" + name.key()
-                    + "' is not known in section '" + type.name() + "'", didYouMean(name.key(), type.names()));
+                    + "' is not known in section '" + type.name() + "'", Names.suggestion(name.key(), type.names()));
         } else {
             sink.report(ProfileDiagnostic.OUTSIDE_TEMPLATE, inner.location(), "'" + name.key()
                     + "' is no unit of the template '" + type.name() + "', which has "
@@ -68,7 +66,7 @@ final class SchemaCheck {
             if (!choices.isEmpty() && !choices.contains(word)) {
                 sink.report(ProfileDiagnostic.WRONG_LABEL, inner.location(), "'" + word + "' as "
                         + labels.get(i).meaning() + " of '" + type.name() + "': one of " + String.join(", ", choices),
-                        didYouMean(word, choices));
+                        Names.suggestion(word, choices));
             }
         }
         check(inner, type);
@@ -94,7 +92,7 @@ final class SchemaCheck {
             case CHOICE -> {
                 if (!key.choices().contains(item.text())) {
                     wrong(item, "'" + key.name() + "' is one of " + String.join(", ", key.choices()),
-                            didYouMean(item.text(), key.choices()));
+                            Names.suggestion(item.text(), key.choices()));
                 }
             }
             case ROUNDING -> {
@@ -118,7 +116,7 @@ final class SchemaCheck {
         if (!units.contains(item.unit())) {
             List<String> notes = new ArrayList<>();
             if (!item.unit().isEmpty() && !units.getFirst().isEmpty()) {
-                notes.add(didYouMean(item.unit(), units));
+                notes.addAll(List.of(Names.suggestion(item.unit(), units)));
             }
             sink.report(ProfileDiagnostic.WRONG_UNIT, item.location(), "'" + key.name() + "' takes a number"
                     + in(units), notes.toArray(String[]::new));
@@ -155,9 +153,5 @@ final class SchemaCheck {
 
     private void wrong(ProfileSection.Item item, String message, String... notes) {
         sink.report(ProfileDiagnostic.WRONG_VALUE, item.location(), message, notes);
-    }
-
-    private static String didYouMean(String word, List<String> candidates) {
-        return "did you mean '" + Names.nearest(word, candidates) + "'?";
     }
 }

@@ -40,6 +40,16 @@ public interface Backend {
     }
 
     /**
+     * Every kernel of the catalogue that was considered for each step of {@link #plan}, best first: the chosen one, and why
+     * each other was not. Steps of a family with one way to compute them have none.
+     *
+     * @throws quantwright.ir.diag.UserErrorException if the profile cannot run the graph; every reason is reported
+     */
+    default List<List<KernelOffer>> offers(CompileRequest request) {
+        return plan(request).stream().map(_ -> List.<KernelOffer>of()).toList();
+    }
+
+    /**
      * Compiles a graph.
      *
      * @throws quantwright.ir.diag.UserErrorException if the profile cannot run the graph; every reason is reported

@@ -94,8 +94,7 @@ final class CandidateOptions {
         List<LayerPrecision> parsed = new ArrayList<>();
         for (String text : precisions) {
             parsed.add(LayerPrecision.parse(text.strip()).orElseThrow(() -> new UserErrorException(CliDiagnostic.USAGE,
-                    Location.UNKNOWN, "--precisions '" + text + "'", Names.nearest(text, valid).map(n -> "did you mean '" + n
-                    + "'?").orElse("precisions: " + String.join(", ", valid)))));
+                    Location.UNKNOWN, "--precisions '" + text + "'", Names.suggestion(text, valid))));
         }
         return parsed.stream().distinct().toList();
     }

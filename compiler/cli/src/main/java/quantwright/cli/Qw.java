@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoVerb.class, InspectVerb.class, CompileVerb.class, RunVerb.class, EvaluateVerb.class,
             BenchVerb.class, SensitivityVerb.class, SearchVerb.class, SimulateVerb.class,
-            OptVerb.class, ProfileVerb.class, ExportVerb.class},
+            OptVerb.class, ProfileVerb.class, ExplainVerb.class, ExportVerb.class},
         footer = {"", "Exit status: 0 done; 1 something is wrong with the input, or a check does not hold; 2 a bug of"
             + " ours.", "qw COMMAND --help explains a command. Start with: qw demo"})
 final class Qw implements Runnable {

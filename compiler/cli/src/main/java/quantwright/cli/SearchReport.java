@@ -9,6 +9,7 @@ import java.util.Map;
 import quantwright.compiler.search.Figure;
 import quantwright.compiler.search.LossRepair;
 import quantwright.compiler.search.PredictionQuality;
+import quantwright.compiler.search.PriceTag;
 import quantwright.compiler.search.SearchProblem;
 import quantwright.compiler.search.SearchResult;
 import quantwright.compiler.search.SearchResult.Measurement;
@@ -53,6 +54,10 @@ final class SearchReport {
             verb.say("  %10s %10s %10s %9.3g  %s", format(p, result.axis()), format(p, Figure.LATENCY),
                     format(p, Figure.SIZE), p.predicted().loss(), counts(p));
         }
+        verb.say("");
+        verb.say("what each layer of the chosen plan costs; loss in nats and as a share of all");
+        List<PriceTag> tags = PriceTag.of(problem.costs(), problem.losses(), result.chosen().precisions());
+        PriceTable.print(verb, tags);
         verb.say("");
         verb.say("chosen: %s -> %s", counts(result.chosen()), folder.resolve("best.plan"));
         verb.result(json());
@@ -127,6 +132,7 @@ final class SearchReport {
         json.put("timed", result.timed().stream().map(t -> timed(t, problem)).toList());
         json.put("latencyPrediction", PredictionQuality.ofLatency(result.timed()));
         json.put("latencyPredictionOfIntegers", PredictionQuality.ofLatency(result.timedIntegers()));
+        json.put("prices", PriceTag.of(problem.costs(), problem.losses(), result.chosen().precisions()));
         json.put("axis", result.axis().text());
         json.put("front", result.front().stream().map(p -> json(p, problem)).toList());
         return json;

@@ -206,8 +206,7 @@ final class SearchVerb extends Verb {
             names.add(f.text());
         }
         Figure figure = Figure.parse(objective).orElseThrow(() -> new UserErrorException(CliDiagnostic.USAGE,
-                Location.UNKNOWN, "--minimize '" + objective + "'", Names.nearest(objective, names).map(n -> "did you mean '"
-                + n + "'?").orElse("figures: " + String.join(", ", names))));
+                Location.UNKNOWN, "--minimize '" + objective + "'", Names.suggestion(objective, names)));
         if (budgets.drop().isEmpty()) {
             throw conflict("--minimize " + objective + " needs a bound of the loss: --budget 'drop<=...'");
         }

@@ -19,7 +19,7 @@ public final class Names {
     }
 
     /** A note {@code did you mean 'x'?} for the nearest candidate, or else the list of all if it is short. */
-    static String[] suggestion(String wrong, Collection<String> candidates) {
+    public static String[] suggestion(String wrong, Collection<String> candidates) {
         Optional<String> near = nearest(wrong, candidates);
         if (near.isPresent()) {
             return new String[] {"did you mean '" + near.get() + "'?"};

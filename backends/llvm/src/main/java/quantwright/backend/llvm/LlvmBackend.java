@@ -21,6 +21,7 @@ import quantwright.backend.CostOracle;
 import quantwright.backend.CpuCostOracle;
 import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
+import quantwright.backend.KernelOffer;
 import quantwright.backend.Manifest;
 import quantwright.backend.StepEstimate;
 import quantwright.backend.llvm.CpuFeature.Architecture;
@@ -83,6 +84,13 @@ public abstract class LlvmBackend implements Backend {
         CodeTarget target = target(request.profile());
         return CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target), request.symbol(),
                 request.fuse(), MODULES).steps();
+    }
+
+    @Override
+    public List<List<KernelOffer>> offers(CompileRequest request) {
+        CodeTarget target = target(request.profile());
+        return CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target), request.symbol(),
+                request.fuse(), MODULES).offers();
     }
 
     @Override

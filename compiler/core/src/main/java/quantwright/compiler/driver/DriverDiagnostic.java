@@ -42,6 +42,8 @@ public enum DriverDiagnostic implements DiagnosticCode {
     /** Nothing simulates the machine that a program is for. */
     NO_SIMULATOR("QW-C0113", "no simulator is installed for the machine",
             "--on simulator is for programs of NPU profiles: qw profile list", Severity.ERROR),
+    /** A node that the model does not have. */
+    NO_SUCH_NODE("QW-C0114", "no step computes a value of this name", "qw inspect DIR lists the steps", Severity.ERROR),
     /** A name that cannot be the prefix of C symbols. */
     BAD_NAME("QW-C0120", "the name is no C identifier",
             "letters, digits and underscores, and no digit first: it is the prefix of the C functions", Severity.ERROR),

@@ -66,7 +66,7 @@ public record Budgets(String text, OptionalDouble drop, Map<Figure, Long> limits
                         () -> wrong.add(unit(item, m.group(3), List.copyOf(figure.units()))));
             } else {
                 wrong.add(diagnostic(SearchDiagnostic.UNKNOWN_BUDGET, "'" + m.group(1) + "'",
-                        notes(m.group(1), names())));
+                        List.of(Names.suggestion(m.group(1), names()))));
             }
             if (twice) {
                 wrong.add(diagnostic(SearchDiagnostic.DOUBLE_BUDGET, "'" + m.group(1) + "'", List.of()));
@@ -99,10 +99,6 @@ public record Budgets(String text, OptionalDouble drop, Map<Figure, Long> limits
         List<String> names = new ArrayList<>(List.of(DROP));
         Arrays.stream(Figure.values()).map(Figure::text).forEach(names::add);
         return names;
-    }
-
-    private static List<String> notes(String wrong, List<String> valid) {
-        return Names.nearest(wrong, valid).map(n -> List.of("did you mean '" + n + "'?")).orElse(List.of());
     }
 
     private static Diagnostic diagnostic(DiagnosticCode code, String message, List<String> notes) {

@@ -71,7 +71,12 @@ public final class CostFile {
         return table;
     }
 
-    private static CostTable read(Path file) {
+    /**
+     * Reads a table.
+     *
+     * @throws UserErrorException if it is damaged
+     */
+    static CostTable read(Path file) {
         CostTable table = Tables.read(file, CostTable.class, CostTable.FORMAT);
         table.fault().ifPresent(fault -> {
             throw new UserErrorException(SearchDiagnostic.BAD_TABLE, Location.file(file), fault);

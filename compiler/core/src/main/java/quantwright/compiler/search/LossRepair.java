@@ -16,11 +16,12 @@ import quantwright.compiler.search.SearchResult.Plan;
  * What plans that were run say of the losses: a factor for each precision, which brings the expected losses of those plans
  * nearest to the measured ones. Single layers keep their proportions.
  *
- * <p>The factors {@code f >= 0} minimize {@code sum_m ((sum_c f[c] * p[m,c] - l[m]) / l[m])^2 + r * sum_c (f[c] / g - 1)^2},
- * where {@code p[m,c]} is what plan {@code m} is expected to lose by its layers of precision {@code c}, {@code l[m]} what it
- * lost, and {@code g} the one factor that would be best for all precisions. So errors count relative to the loss, and a
- * precision of which few plans tell keeps near the common factor: {@code r} is the square of the relative error that a sum
- * over layers has for one plan over that of a precision's factor, {@link #SUM_ERROR} and {@link #FACTOR_SPREAD}.
+ * <p>With {@code f[c] = exp(t[c])} the {@code t} minimize {@code sum_m log(sum_c f[c] * p[m,c] / l[m])^2 + r * sum_c (t[c] -
+ * g)^2}, where {@code p[m,c]} is what plan {@code m} is expected to lose by its layers of precision {@code c}, {@code l[m]}
+ * what it lost, and {@code g} the mean of {@code log(l[m] / sum_c p[m,c])}. So errors count as ratios, and a precision of which
+ * few plans tell keeps near the common factor: {@code r} is the square of the error, as a logarithm, that a sum over layers has
+ * for one plan over that of a precision's factor, {@link #SUM_ERROR} and {@link #FACTOR_SPREAD}. Gauss-Newton steps for one
+ * factor after the other.
  *
  * @param factors factor by precision, of those that lose anything
  * @param plans plans that were run until then
@@ -29,9 +30,10 @@ import quantwright.compiler.search.SearchResult.Plan;
  */
 public record LossRepair(SortedMap<String, Double> factors, int plans, double errorBefore, double errorAfter) {
     private static final double SUM_ERROR = 0.2;
-    private static final double FACTOR_SPREAD = 0.5;
+    private static final double FACTOR_SPREAD = Math.log(4);
     private static final double RIDGE = SUM_ERROR * SUM_ERROR / (FACTOR_SPREAD * FACTOR_SPREAD);
     private static final int SWEEPS = 500;
+    private static final double LARGEST_STEP = 1;
 
     /** Copies the map. */
     public LossRepair {
@@ -61,10 +63,10 @@ public record LossRepair(SortedMap<String, Double> factors, int plans, double er
         }
         double before = medianError(parts, measured, factors);
         double common = common(parts, measured);
-        factors.replaceAll((c, f) -> common);
+        factors.replaceAll((c, f) -> Math.exp(common));
         for (int sweep = 0; sweep < SWEEPS; sweep++) {
             for (String c : factors.keySet()) {
-                factors.put(c, best(c, factors, parts, measured, common));
+                factors.merge(c, Math.exp(step(c, factors, parts, measured, common)), (f, by) -> f * by);
             }
         }
         return Optional.of(new LossRepair(factors, run.size(), before, medianError(parts, measured, factors)));
@@ -89,28 +91,25 @@ public record LossRepair(SortedMap<String, Double> factors, int plans, double er
     }
 
     private static double common(List<Map<String, Double>> parts, List<Double> measured) {
-        double product = 0;
-        double square = 0;
+        double sum = 0;
         for (int m = 0; m < measured.size(); m++) {
-            double relative = parts.get(m).values().stream().mapToDouble(Double::doubleValue).sum() / measured.get(m);
-            product += relative;
-            square += relative * relative;
+            sum += Math.log(measured.get(m) / parts.get(m).values().stream().mapToDouble(Double::doubleValue).sum());
         }
-        return product / square;
+        return sum / measured.size();
     }
 
-    /** The factor of one precision that is best while the others stay. */
-    private static double best(String precision, Map<String, Double> factors, List<Map<String, Double>> parts,
+    /** By how much to change the logarithm of one factor while the others stay. */
+    private static double step(String precision, Map<String, Double> factors, List<Map<String, Double>> parts,
             List<Double> measured, double common) {
-        double product = RIDGE / common;
-        double square = RIDGE / (common * common);
+        double slope = RIDGE * (Math.log(factors.get(precision)) - common);
+        double curvature = RIDGE;
         for (int m = 0; m < measured.size(); m++) {
-            double own = parts.get(m).getOrDefault(precision, 0.0) / measured.get(m);
-            double rest = expected(parts.get(m), factors) / measured.get(m) - own * factors.get(precision);
-            product += own * (1 - rest);
-            square += own * own;
+            double expected = expected(parts.get(m), factors);
+            double share = parts.get(m).getOrDefault(precision, 0.0) * factors.get(precision) / expected;
+            slope += share * Math.log(expected / measured.get(m));
+            curvature += share * share;
         }
-        return Math.max(0, product / square);
+        return Math.clamp(-slope / curvature, -LARGEST_STEP, LARGEST_STEP);
     }
 
     private static double medianError(List<Map<String, Double>> parts, List<Double> measured, Map<String, Double> factors) {

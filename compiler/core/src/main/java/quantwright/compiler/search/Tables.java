@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import quantwright.compiler.driver.DriverDiagnostic;
 import quantwright.compiler.driver.QirFiles;
 import quantwright.compiler.quant.CalibrationStatistics;
@@ -84,6 +86,7 @@ public final class Tables {
      * Writes a file whole or not at all.
      *
      * @throws UserErrorException if it cannot be written
+     * @throws CancellationException if the thread is interrupted; an old file is left as it is
      */
     public static void write(Path file, String text) {
         try {
@@ -96,6 +99,8 @@ public final class Tables {
             } finally {
                 Files.deleteIfExists(partial);
             }
+        } catch (ClosedByInterruptException e) {
+            throw new CancellationException("cancelled while writing " + file);
         } catch (IOException e) {
             throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
         }

@@ -211,6 +211,25 @@ class PrecisionSearchTest {
     }
 
     @Test
+    void aRepairFindsFactorsThatDifferByOrders() {
+        SearchProblem problem = new SearchProblem(costs(8_000), new LossTable(LossTable.FORMAT, "m", "s", "by hand", 1, 0,
+                losses().rows().stream().map(r -> r.precision().equals("w8a8") ? new LossTable.Row(r.layer(), "w8a8", 1e-5)
+                        : r).toList()));
+        List<Plan> run = new ArrayList<>();
+        for (List<Integer> a : List.of(List.of(0, 0, 0), List.of(1, 0, 0), List.of(1, 1, 1), List.of(0, 1, 1))) {
+            double loss = 0;
+            for (int i = 0; i < 3; i++) {
+                loss += a.get(i) == 0 ? 500 * 1e-5 : 2 * 0.001 * (i + 1);
+            }
+            run.add(new Plan("p", a, problem.precisions(a), problem.predict(a), Optional.of(new Measurement(loss, 0, 1, 1))));
+        }
+        LossRepair repair = LossRepair.of(problem, run).orElseThrow();
+        assertEquals(500, repair.factors().get("w8a8"), 50);
+        assertEquals(2, repair.factors().get("w4a8"), 0.2);
+        assertTrue(repair.errorAfter() < 0.05 && repair.errorBefore() > 0.4, repair.toString());
+    }
+
+    @Test
     void samplesThatLayersWereTunedOnRepairNothing() {
         SearchResult r = run(8_000, "size<=2600B", Optional.empty(), runner(n -> 0.01 * n + 0.001, 0, false));
         assertTrue(r.repairs().isEmpty());

@@ -3,7 +3,9 @@ package quantwright.backend.llvm.lower;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import quantwright.backend.BackendDiagnostic;
+import quantwright.backend.KernelOffer;
 import quantwright.backend.Manifest;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.text.TargetAttributes;
@@ -24,6 +26,7 @@ public final class CpuProgram {
     private final List<Manifest.Step> steps = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Manifest.Placed> tensors = new ArrayList<>();
+    private final List<Supplier<List<KernelOffer>>> offers = new ArrayList<>();
 
     private CpuProgram(Graph tile, ArenaPlan plan, CodeModule module) {
         this.tile = tile;
@@ -65,6 +68,7 @@ public final class CpuProgram {
                         calls.addAll(HaloFill.calls(node.result(), plan.placement(node.result())));
                     }
                     record(node, index++, new Step(node, calls, c.macs()));
+                    offers.add(c.offers());
                 }
             }
         }
@@ -131,6 +135,11 @@ public final class CpuProgram {
     /** The steps, in order. */
     public List<Manifest.Step> steps() {
         return List.copyOf(steps);
+    }
+
+    /** For each step the kernels that were considered. */
+    public List<List<KernelOffer>> offers() {
+        return offers.stream().map(Supplier::get).toList();
     }
 
     /** The TILE node that a step executes. */

@@ -2,6 +2,8 @@ package quantwright.backend.llvm.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import quantwright.backend.KernelOffer;
+import quantwright.backend.KernelOffer.Verdict;
 import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelSpec;
 import quantwright.backend.llvm.kernel.KernelTemplate;
@@ -24,11 +26,30 @@ final class KernelChoice {
                     KernelCall call = new KernelCall(kernel.name(), List.of(kernel.name(), spec), emitter,
                             kernel.constants(parameters), arguments, kernel.units());
                     int images = arguments.getLast().images();
-                    return new NodeLowering.Result.Calls(List.of(call), spec.work() * images);
+                    return new NodeLowering.Result.Calls(List.of(call), spec.work() * images,
+                            () -> offers(catalogue, spec, kernel.name()));
                 }
                 case KernelTemplate.Selection.Rejected<P>(String reason) -> reasons.add(template.name() + ": " + reason);
             }
         }
         return new NodeLowering.Result.Rejected(String.join("; ", reasons));
+    }
+
+    /** What becomes of every template when it is offered the spec. */
+    private static <S extends KernelSpec, P> List<KernelOffer> offers(List<KernelTemplate<S, P>> catalogue, S spec,
+            String chosen) {
+        List<KernelOffer> offers = new ArrayList<>();
+        for (KernelTemplate<S, P> template : catalogue) {
+            boolean first = offers.stream().noneMatch(o -> o.verdict() == Verdict.CHOSEN);
+            offers.add(switch (template.select(spec)) {
+                case KernelTemplate.Selection.Selected<P>(Kernel<P> kernel) -> first
+                        ? new KernelOffer(chosen, Verdict.CHOSEN, "")
+                        : new KernelOffer(kernel.name(), Verdict.BEHIND, "takes it too; " + chosen
+                        + " comes before it in the catalogue");
+                case KernelTemplate.Selection.Rejected<P>(String reason) -> new KernelOffer(template.name(),
+                        Verdict.REFUSED, reason);
+            });
+        }
+        return offers;
     }
 }

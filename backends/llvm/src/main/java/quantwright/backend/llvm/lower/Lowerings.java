@@ -1,5 +1,7 @@
 package quantwright.backend.llvm.lower;
 
+import java.util.List;
+import quantwright.backend.KernelOffer;
 import quantwright.ir.Node;
 import quantwright.ir.op.ChannelShuffle;
 import quantwright.ir.op.Concat;
@@ -50,7 +52,9 @@ final class Lowerings implements NodeLowering {
             return result;
         }
         return switch (productLoops.lower(node, cx)) {
-            case Result.Calls calls -> calls;
+            case Result.Calls calls -> new Result.Calls(calls.calls(), calls.macs(), () -> List.of(
+                    new KernelOffer("kernels of products", KernelOffer.Verdict.REFUSED, refused.reason()),
+                    new KernelOffer(calls.calls().getFirst().kernel(), KernelOffer.Verdict.CHOSEN, "")));
             case Result.Rejected loops -> new Result.Rejected(refused.reason() + "; " + loops.reason());
         };
     }
