@@ -16,10 +16,12 @@ final class PriceTable {
     /** A row for each choice of a layer, with differences to the chosen one. */
     static void print(Verb verb, PriceTag tag) {
         Price chosen = tag.price();
-        verb.say("    %-8s %10s %10s %10s %10s   %10s %10s %10s", "", "loss", "time", "energy", "bytes", "loss", "time", "bytes");
+        verb.say("    %-8s %10s %10s %10s %10s   %10s %10s %10s", "", "loss", "time", "energy", "bytes", "loss", "time",
+                "bytes");
         for (Price p : tag.prices()) {
-            verb.say("  %s %-8s %10.3g %10s %10s %10s   %+10.3g %+8.2f us %+8d B", p == chosen ? ">" : " ", p.precision(), p.loss(),
-                    Figure.LATENCY.format(p.picoseconds()), energy(p), Figure.SIZE.format(p.bytes()), p.loss() - chosen.loss(),
+            verb.say("  %s %-8s %10.3g %10s %10s %10s   %+10.3g %+8.2f us %+8d B", p == chosen ? ">" : " ", p.precision(),
+                    p.loss(), Figure.LATENCY.format(p.picoseconds()), energy(p), Figure.SIZE.format(p.bytes()),
+                    p.loss() - chosen.loss(),
                     (p.picoseconds() - chosen.picoseconds()) / 1e6, p.bytes() - chosen.bytes());
         }
     }

@@ -58,7 +58,8 @@ final class SensitivityVerb extends Verb {
     }
 
     private void show(SensitivityResults measured, long count) {
-        say("KL divergence from the float model in nats, on %d samples that layers were not tuned on; bars are the logarithm of the layer alone", count);
+        say("KL divergence from the float model in nats, on %d samples that layers were not tuned on; bars are the"
+                + " logarithm of the layer alone", count);
         measured.uniform().forEach((precision, divergence) -> say("  every layer %-6s %.6f, as compiled %.6f", precision,
                 divergence, measured.compiled().get(precision)));
         int width = measured.layers().stream().mapToInt(l -> l.layer().length()).max().orElse(0);

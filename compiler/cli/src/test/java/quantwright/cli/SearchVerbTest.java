@@ -339,8 +339,9 @@ class SearchVerbTest {
             assertEquals(1, c.status(), c.err());
             assertTrue(c.err().contains("error[QW-C0105]"), c.err());
         }
-        Command data = Command.run(arguments("size<=24KiB", folder.resolve("nothing"), "--verify", 0, "--data",
-                folder.resolve("absent")));
+        Object[] absent = arguments("size<=24KiB", folder.resolve("nothing"), "--verify", 0);
+        absent[List.of(absent).indexOf("--data") + 1] = folder.resolve("absent");
+        Command data = Command.run(absent);
         assertTrue(data.status() == 1 && data.err().contains("error[QW-D0101]"), data.err());
         assertFalse(Files.exists(folder.resolve("nothing")));
     }

@@ -59,7 +59,8 @@ public record Explanation(int index, Manifest.Step step, List<String> fused, Lis
         List<Explanation> all = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             List<Node> of = nodes.getOrDefault(steps.get(i).name(), List.of());
-            List<String> fused = of.stream().map(n -> n.results().getFirst().name()).filter(n -> !index.containsKey(n)).toList();
+            List<String> fused = of.stream().map(n -> n.results().getFirst().name()).filter(n -> !index.containsKey(n))
+                    .toList();
             all.add(new Explanation(i, steps.get(i), fused, types(steps.get(i), of), offers.get(i)));
         }
         return all;

@@ -25,7 +25,8 @@ import quantwright.compiler.quant.LayerPrecision;
  * @param arena memory at each moment
  */
 public record CostTable(int format, String model, String profile, String profileHash, String source, boolean energy,
-                        List<String> precisions, List<LayerCosts> layers, List<BoundaryCosts> boundaries, List<List<Integer>> ties,
+                        List<String> precisions, List<LayerCosts> layers, List<BoundaryCosts> boundaries,
+                        List<List<Integer>> ties,
                         long otherBytes, List<Moment> arena) {
     /** The format this version reads and writes. */
     public static final int FORMAT = 2;

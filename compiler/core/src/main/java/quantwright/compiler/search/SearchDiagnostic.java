@@ -32,7 +32,8 @@ public enum SearchDiagnostic implements DiagnosticCode {
             "its layers were found; its figures do not hold",
             Severity.WARNING),
     /** A cost or loss file that is damaged or of another model. */
-    BAD_TABLE("QW-A0112", "a table of costs or losses cannot be used", "remove the file, or leave --costs out, to measure again"),
+    BAD_TABLE("QW-A0112", "a table of costs or losses cannot be used",
+            "remove the file, or leave --costs out, to measure again"),
     /** The solver's library does not work here. */
     NO_SOLVER("QW-A0113", "the solver cannot be used on this host", "search on Linux, x86-64"),
     /** The accuracy budget does not hold when measured. */

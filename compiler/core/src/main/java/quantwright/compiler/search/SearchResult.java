@@ -22,7 +22,8 @@ import quantwright.compiler.search.solve.Outcome;
  * @param axis the figure of the front
  * @param keptDrop whether the chosen plan's measured drop is within the budget; true if there is none
  */
-public record SearchResult(SearchProblem problem, Plan chosen, Optional<String> boundaryRule, Outcome.Optimum certificate, List<Plan> verified,
+public record SearchResult(SearchProblem problem, Plan chosen, Optional<String> boundaryRule, Outcome.Optimum certificate,
+                           List<Plan> verified,
                            List<LossRepair> repairs, List<Timed> timed, List<Plan> front, Figure axis,
                            boolean keptDrop) {
     /** Copies the lists. */

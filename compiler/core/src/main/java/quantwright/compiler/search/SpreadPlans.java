@@ -49,7 +49,7 @@ final class SpreadPlans {
         return spaced(problem, path, count);
     }
 
-    /** Each layer's fastest integer choice, or its slowest; -1 for a layer that has none. Tied layers have that of the first. */
+    /** Each layer's fastest integer choice, or its slowest; -1 for a layer that has none. Tied layers have the first's. */
     private static List<Integer> extreme(SearchProblem problem, boolean slow) {
         List<Integer> extreme = new ArrayList<>();
         for (CostTable.LayerCosts layer : problem.costs().layers()) {

@@ -265,7 +265,8 @@ class PrecisionSearchTest {
         String text = Tables.text(costs(8_000));
         for (String[] edit : new String[][] {{"\"picoseconds\" : 10000", "\"picoseconds\" : -1"}, {"\"first\" : 0",
             "\"first\" : 7"}, {"\"precision\" : \"w4a8\"", "\"precision\" : \"w3a8\""}, {"\"layer\" : 2", "\"layer\" : -2"},
-            {"\"precision\" : \"w4a8\"", "\"precision\" : \"w8a8\""}, {"\"bytes\" : 1000", "\"bytes\" : 9000000000000000000"}}) {
+            {"\"precision\" : \"w4a8\"", "\"precision\" : \"w8a8\""}, {"\"bytes\" : 1000",
+             "\"bytes\" : 9000000000000000000"}}) {
             Path file = folder.resolve("edited.json");
             Tables.write(file, text.replace(edit[0], edit[1]));
             assertTrue(Tables.read(file, CostTable.class, CostTable.FORMAT).fault().isPresent(), edit[1]);
