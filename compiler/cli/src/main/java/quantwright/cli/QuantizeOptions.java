@@ -40,7 +40,7 @@ final class QuantizeOptions {
             + " Default: w8a8.")
     private String precision;
     @Option(names = "--weight-range", paramLabel = "METHOD",
-            description = "How scales of weights are chosen: mse (default), max.")
+            description = "How scales of weights are chosen: output (default), mse, max.")
     private String weightRange;
     @Option(names = "--rounding", paramLabel = "METHOD",
             description = "How weights are rounded: descent (default), alternating, gptq, nearest.")
@@ -57,6 +57,10 @@ final class QuantizeOptions {
     @Option(names = "--integer-softmax",
             description = "Make every softmax integer, also where only outputs read it: probabilities in steps of 1/256.")
     private boolean integerSoftmax;
+    @Option(names = "--views", paramLabel = "COUNT",
+            description = "Fill calibration sets of colour images up to this many samples with parts of them, resized and"
+            + " mirrored; 0: none. Default: 168.")
+    private Integer views;
     @Option(names = "--arithmetic", paramLabel = "PRESET",
             description = "Rounding of each op: f32, tflite, onnx, xnnpack. Default: what the profile says.")
     private String arithmetic;
@@ -65,7 +69,7 @@ final class QuantizeOptions {
     boolean given() {
         return method != null || percentile != null || !skipNames.isEmpty() || !skipTypes.isEmpty() || perTensor
                 || symmetric || precision != null || weightRange != null || rounding != null || noSequential
-                || noEqualization || noBiasCorrection || integerSoftmax || arithmetic != null;
+                || noEqualization || noBiasCorrection || integerSoftmax || views != null || arithmetic != null;
     }
 
     QuantizationOptions options(HardwareProfile profile) {
@@ -75,6 +79,9 @@ final class QuantizeOptions {
         }
         if (percentile != null && range() != RangeMethod.PERCENTILE) {
             throw Verb.conflict("--percentile belongs to --method percentile");
+        }
+        if (views != null && views < 0) {
+            throw usage("--views takes a number of samples, not " + views);
         }
         WeightOptions weights = standard.weights();
         return new QuantizationOptions(range(), percentile == null ? standard.percentile() : percentile,
@@ -89,7 +96,7 @@ final class QuantizeOptions {
                 preset(standard), new SkipList(skipNames, skipTypes),
                 precision == null ? standard.precision() : PrecisionPlan.uniform(LayerPrecision.parse(precision)
                         .orElseThrow(() -> usage("--precision takes bits such as w4a8, not '" + precision + "'"))),
-                integerSoftmax, standard.wideResults());
+                integerSoftmax, standard.wideResults(), views == null ? standard.views() : views);
     }
 
     private static <T> T choice(String option, String text, T[] values, Function<T, String> name, T otherwise) {

@@ -76,9 +76,9 @@ public final class LadderTable {
         row("W8A8, standard recipe", standard);
         QuantizationOptions four = standard.withPrecision(PrecisionPlan.uniform(precision("w4a8")));
         if (methods) {
-            methods(four);
+            methods(four.withViews(0));
         }
-        row("+ sequential (W4A8, standard recipe)", four);
+        row("+ views of few samples (W4A8, standard recipe)", four);
     }
 
     private void methods(QuantizationOptions four) {
@@ -91,7 +91,10 @@ public final class LadderTable {
         row("+ bias correction", four.withWeights(w));
         row("+ GPTQ", four.withWeights(w.withRounding(WeightRounding.GPTQ)));
         row("+ descent", four.withWeights(w.withRounding(WeightRounding.DESCENT)));
+        w = w.withRounding(WeightRounding.DESCENT);
         row("+ scales in turn with descent", four.withWeights(w.withRounding(WeightRounding.ALTERNATING)));
+        row("descent, scales by the outputs", four.withWeights(w.withRange(WeightRange.OUTPUT)));
+        row("+ sequential", four.withWeights(w.withRange(WeightRange.OUTPUT).withSequential(true)));
     }
 
     /** The exact search's plan of half of int8's bytes, by losses measured on calibration data. */

@@ -102,6 +102,46 @@ record Samples(DataSet calibration, DataSet evaluation, String note) {
         }
     }
 
+    /** Some samples of a set. */
+    record Chosen(DataSet whole, int[] indexes) implements DataSet {
+        @Override
+        public String name() {
+            return whole.name();
+        }
+
+        @Override
+        public long size() {
+            return indexes.length;
+        }
+
+        @Override
+        public long[] sampleShape() {
+            return whole.sampleShape();
+        }
+
+        @Override
+        public NumericType type() {
+            return whole.type();
+        }
+
+        @Override
+        public boolean labelled() {
+            return whole.labelled();
+        }
+
+        @Override
+        public long label(long sample) {
+            return whole.label(indexes[(int) sample]);
+        }
+
+        @Override
+        public void read(long first, int count, MemorySegment into) throws FormatException {
+            for (int i = 0; i < count; i++) {
+                whole.read(indexes[(int) first + i], 1, into.asSlice(i * sampleBytes(), sampleBytes()));
+            }
+        }
+    }
+
     /** Pseudo-random f32 samples in [0, 1): for models without data, whose speed alone is measured. */
     record Noise(long[] sampleShape, long size) implements DataSet {
         @Override

@@ -16,6 +16,8 @@ import quantwright.ir.type.TensorType;
 public final class ModelFeed {
     private final PreparedData data;
     private final TensorType input;
+    /** Samples of the data, which come first. */
+    private final long originals;
     private final long size;
 
     /**
@@ -27,7 +29,8 @@ public final class ModelFeed {
     public ModelFeed(PreparedData data, TensorType input) throws FormatException {
         this.data = data;
         this.input = input;
-        this.size = data.size();
+        this.originals = data.size();
+        this.size = originals;
         long[] sample = trim(data.sampleShape());
         long[] wanted = trim(Arrays.stream(input.shape().toArray()).asLongStream().toArray());
         if (!Arrays.equals(sample, wanted)) {
@@ -49,6 +52,7 @@ public final class ModelFeed {
     private ModelFeed(ModelFeed feed, long size) {
         this.data = feed.data;
         this.input = feed.input;
+        this.originals = Math.min(feed.originals, size);
         this.size = size;
     }
 
@@ -57,19 +61,27 @@ public final class ModelFeed {
         return count >= size ? this : new ModelFeed(this, count);
     }
 
+    /**
+     * This feed with views of its colour images behind them, up to {@code count} samples in all; this one if it has as many
+     * or no colour images. Views of an image have its label.
+     */
+    public ModelFeed withViews(long count) {
+        return count <= size || !ImageView.applies(input) ? this : new ModelFeed(this, count);
+    }
+
     /** Number of samples. */
     public long size() {
         return size;
     }
 
-    /** The prepared data behind the feed. */
+    /** The prepared data behind the feed, without views. */
     public PreparedData data() {
         return data;
     }
 
     /** Label of a sample. */
     public long label(long sample) {
-        return data.label(sample);
+        return data.label(sample % originals);
     }
 
     /**
@@ -98,6 +110,9 @@ public final class ModelFeed {
      * @throws FormatException if the sample cannot be decoded or holds a NaN
      */
     public List<Tensor> inputs(long sample) throws FormatException {
+        if (sample >= originals) {
+            return List.of(Tensor.of(input, ImageView.of(input, data.floats(sample % originals), sample)));
+        }
         return List.of(switch (data.type()) {
             case F32 -> Tensor.of(input, data.floats(sample));
             case I32 -> Tensor.of(input, data.ints(sample));

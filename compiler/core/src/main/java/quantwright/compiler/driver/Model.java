@@ -205,9 +205,9 @@ public final class Model {
         return elsewhere ? driver.hostProfile().orElseGet(driver::portableProfile) : profile;
     }
 
-    /** This float model with its channels scaled between layers so that each uses its bits well; names are kept. */
-    public Model equalized(CalibrationStatistics statistics) {
-        return new Model(driver, ChannelEqualizer.equalize(graph, statistics), options, symbol);
+    /** This float model with its channels scaled between layers, so that bits of {@code precision} serve; names are kept. */
+    public Model equalized(CalibrationStatistics statistics, PrecisionPlan precision) {
+        return new Model(driver, ChannelEqualizer.equalize(graph, statistics, precision), options, symbol);
     }
 
     /**
@@ -219,15 +219,16 @@ public final class Model {
      */
     public Model quantize(ModelFeed data, QuantizationOptions how, HardwareProfile profile, DiagnosticSink sink,
             Progress progress) {
-        CalibrationStatistics statistics = calibrate(data, profile, sink, progress);
+        ModelFeed samples = data.withViews(how.views());
+        CalibrationStatistics statistics = calibrate(samples, profile, sink, progress);
         Model base = this;
         if (how.equalization()) {
-            base = equalized(statistics);
-            statistics = base.calibrate(data, profile, sink, progress);
+            base = equalized(statistics, how.precision());
+            statistics = base.calibrate(samples, profile, sink, progress);
         }
         long start = System.nanoTime();
         return finish(GraphQuantizer.quantize(base.graph, statistics, how,
-                part -> executor(part, floatProfile(profile), sink), data, progress), start);
+                part -> executor(part, floatProfile(profile), sink), samples, progress), start);
     }
 
     /** The integer model by statistics of this float model's activations alone: as it is, its layers not tuned on data. */

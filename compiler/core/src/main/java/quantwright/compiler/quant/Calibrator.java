@@ -1,6 +1,9 @@
 package quantwright.compiler.quant;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
@@ -11,7 +14,9 @@ import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.interp.Interpreter;
 import quantwright.ir.loc.Location;
+import quantwright.ir.op.Constant;
 import quantwright.ir.type.ScalarType;
 
 /**
@@ -21,6 +26,9 @@ import quantwright.ir.type.ScalarType;
 public final class Calibrator {
     private final Graph graph;
     private final Executor executor;
+    private final List<Node> joins;
+    private final Set<String> joined = new HashSet<>();
+    private final Map<String, Tensor> constants = new HashMap<>();
 
     /**
      * A calibrator.
@@ -31,6 +39,13 @@ public final class Calibrator {
     public Calibrator(Graph graph, Executor executor) {
         this.graph = graph;
         this.executor = executor;
+        this.joins = graph.nodes().stream().filter(n -> OpRoles.of(n) == OpRoles.JOIN).toList();
+        for (Value part : joins.stream().flatMap(j -> j.operands().stream()).toList()) {
+            joined.add(part.name());
+            if (OpRoles.isConstant(part)) {
+                constants.put(part.name(), ((Constant) part.producer().op()).data().toTensor());
+            }
+        }
     }
 
     /**
@@ -39,7 +54,7 @@ public final class Calibrator {
      * @throws UserErrorException if a sample holds or leads to a NaN or an infinity
      */
     public CalibrationStatistics run(ModelFeed feed, Progress progress) {
-        Set<String> activations = new java.util.HashSet<>();
+        Set<String> activations = new HashSet<>();
         for (Node node : graph) {
             for (Value v : node.results()) {
                 if (!OpRoles.isConstant(v) && v.type().element() == ScalarType.F32) {
@@ -67,13 +82,31 @@ public final class Calibrator {
                 count(statistics, graph.inputs().get(i).name(), inputs.get(i), feed, sample);
             }
         }
-        Set<String> seen = new java.util.HashSet<>();
+        Set<String> seen = new HashSet<>();
+        Map<String, Tensor> parts = new HashMap<>(constants);
+        for (int i = 0; i < inputs.size(); i++) {
+            parts.put(graph.inputs().get(i).name(), inputs.get(i));
+        }
         List<Tensor> outputs = executor.run(inputs, (name, tensor) -> {
             if (activations.contains(name)) {
                 count(statistics, name, tensor, feed, sample);
                 seen.add(name);
             }
+            if (joined.contains(name)) {
+                parts.put(name, tensor);
+            }
         });
+        for (Node join : joins) {
+            String name = join.result().name();
+            List<Tensor> operands = join.operands().stream().map(v -> parts.get(v.name())).toList();
+            // A join whose operands are written in place is no step of its own.
+            if (!seen.contains(name) && !operands.contains(null)) {
+                Tensor whole = Interpreter.evaluate(join.op(), operands, List.of(join.result().type())).getFirst();
+                parts.put(name, whole);
+                count(statistics, name, whole, feed, sample);
+                seen.add(name);
+            }
+        }
         for (int i = 0; i < outputs.size(); i++) {
             // A value that goes straight to the caller's buffer is in no arena to be traced.
             String name = graph.outputs().get(i).name();

@@ -29,28 +29,42 @@ import quantwright.ir.pass.GraphCopy;
  * homogeneous on the values seen.
  *
  * <p>After a depthwise layer's own per-channel scales the division is free, so its input channels all grow to the full range.
- * Before a dense product it costs weight precision; r_c then balances both errors: with step sizes d_x and d_w,
- * r_c = sqrt(d_x |W_c| / (d_w |x_c|)). Source: M. Nagel et al., "Data-free quantization through weight equalization and bias
- * correction", ICCV 2019, with activation magnitudes in place of weight ranges.
+ * Before a dense product the factors also decide how much the rounding of its weights matters. With W_c the squares of the
+ * weights that see a channel of mean square X_c, and e the share of their squares that rounding to the layer's bits takes
+ * from weights, the expected squared error is about
+ * {@code (e / n * sum r_c^2 X_c + d^2 / 12) * sum W_c / r_c^2} over the n channels, where d is the step of the activation, set
+ * by the loudest channel. Its first part is least for r_c = (W_c / X_c)^1/4, the second for channels of equal range; the
+ * best of the factors {@code min(t (W_c / X_c)^1/4, range / magnitude)} is taken. With few bits of weights the first part
+ * is all that counts. Source: M. Nagel et al., "Data-free quantization through weight equalization and bias correction", ICCV
+ * 2019, for what is exchanged; J. Lin et al., "AWQ", MLSys 2024, for weights of few bits that are scaled by what they see.
  */
 public final class ChannelEqualizer {
     /** Values a little beyond what calibration saw are not cut off. */
     private static final double MARGIN = 1.25;
     private static final double MOST = 1024;
-    /** A channel's mean is taken to be at least this share of its largest magnitude. */
-    private static final double LEAST_MEAN = 1.0 / 64;
+    /** Values of t that are tried: powers of two by eighths of the exponent, up to that of {@link #MOST} either way. */
+    private static final int TRIED = 80;
+    private static final double EIGHTHS = 8;
+    private static final double STEPS = 255;
     private final Graph source;
     private final CalibrationStatistics statistics;
     private final Map<Value, Tensor> changed = new HashMap<>();
 
-    private ChannelEqualizer(Graph source, CalibrationStatistics statistics) {
+    private final PrecisionPlan precision;
+
+    private ChannelEqualizer(Graph source, CalibrationStatistics statistics, PrecisionPlan precision) {
         this.source = source;
+        this.precision = precision;
         this.statistics = statistics;
     }
 
-    /** A graph with equalized constants; {@code source} is not changed. Values keep their names. */
-    public static Graph equalize(Graph source, CalibrationStatistics statistics) {
-        ChannelEqualizer equalizer = new ChannelEqualizer(source, statistics);
+    /**
+     * A graph with equalized constants; {@code source} is not changed. Values keep their names.
+     *
+     * @param precision bits of the layers that read the channels
+     */
+    public static Graph equalize(Graph source, CalibrationStatistics statistics, PrecisionPlan precision) {
+        ChannelEqualizer equalizer = new ChannelEqualizer(source, statistics, precision);
         for (Node node : source) {
             if (!OpRoles.isConstant(node.results().getFirst())) {
                 equalizer.equalize(node.results().getFirst());
@@ -71,7 +85,8 @@ public final class ChannelEqualizer {
         if (!read || channels == null || !findProducers(value, 0, producers)) {
             return;
         }
-        double[] factors = factors(channels, value.users());
+        // A value that a clip cut off must still reach its bound.
+        double[] factors = factors(channels, value.users(), isClipped(value) ? 1 : 1 / MOST);
         for (Producer p : producers) {
             int outputs = p.layer.operand(1).type().dim(0);
             scaleOutputs(p.layer, Arrays.copyOfRange(factors, p.first, p.first + outputs));
@@ -118,31 +133,87 @@ public final class ChannelEqualizer {
                 || op instanceof Clip c && c.min() == 0;
     }
 
-    /** Factor of each channel, at least 1, for the layers that read it. */
-    private double[] factors(ChannelStatistics channels, List<Node> readers) {
+    private static boolean isClipped(Value value) {
+        Node node = value.producer();
+        return OpRoles.of(node) != OpRoles.PRODUCT && (node.op() instanceof Clip c && c.max() < Float.POSITIVE_INFINITY
+                || node.operands().stream().anyMatch(ChannelEqualizer::isClipped));
+    }
+
+    /** What is known of the channels of a value and of the weights that see them. */
+    private record Channels(float[] magnitudes, double[] squares, double[] seen, double[] rounded, double largest) {
+    }
+
+    /** Factor of each channel, at least {@code low}, for the layers that read it. */
+    private double[] factors(ChannelStatistics channels, List<Node> readers, double low) {
         float[] magnitudes = channels.magnitudes();
-        double[] means = channels.means();
+        int n = magnitudes.length;
         double largest = 0;
         for (float m : magnitudes) {
             largest = Math.max(largest, m);
         }
-        double[] norms = new double[magnitudes.length];
-        double weightStep = 0;
+        Channels all = new Channels(magnitudes, channels.meanSquares(), new double[n], new double[n], largest);
         for (Node reader : readers) {
             if (!isDepthwise(reader)) {
+                double[] norms = new double[n];
                 inputNorms(tensor(reader.operand(1)), norms);
-                weightStep += outputSteps(tensor(reader.operand(1)));
+                double share = precision.of(reader) instanceof LayerPrecision.Integer i ? i.weights().roundingError() : 0;
+                for (int c = 0; c < n; c++) {
+                    all.seen[c] += norms[c];
+                    all.rounded[c] += share * norms[c];
+                }
             }
         }
-        double[] factors = new double[magnitudes.length];
+        boolean free = readers.stream().allMatch(ChannelEqualizer::isDepthwise);
+        double[] best = factors(all, MOST * MOST, low);
+        double least = error(all, best);
+        for (int i = -TRIED; i <= TRIED && !free; i++) {
+            double[] tried = factors(all, Math.pow(2, i / EIGHTHS), low);
+            double error = error(all, tried);
+            if (error < least) {
+                least = error;
+                best = tried;
+            }
+        }
+        return best;
+    }
+
+    /** Factors as near as the range allows to those best for the weights, times {@code t}; the range stays the same. */
+    private static double[] factors(Channels all, double t, double low) {
+        double[] balance = new double[all.magnitudes.length];
+        double loudest = 1;
+        for (int c = 0; c < balance.length; c++) {
+            balance[c] = all.squares[c] > 0 ? Math.pow(all.rounded[c] / all.squares[c], 0.25) : 0;
+            loudest = all.magnitudes[c] == all.largest && balance[c] > 0 ? balance[c] : loudest;
+        }
+        double[] factors = new double[balance.length];
+        double range = 0;
         for (int c = 0; c < factors.length; c++) {
-            double room = magnitudes[c] > 0 ? largest / magnitudes[c] / MARGIN : 1;
-            double typical = Math.sqrt(Math.max(Math.abs(means[c]), magnitudes[c] * LEAST_MEAN) * magnitudes[c]);
-            double wanted = weightStep == 0 || typical == 0 ? room
-                    : Math.sqrt(largest / 255 * Math.sqrt(norms[c]) / (Math.sqrt(weightStep) * typical));
-            factors[c] = Math.clamp(Math.min(room, wanted), 1, MOST);
+            double m = all.magnitudes[c];
+            double room = m == 0 || m == all.largest ? 1 : Math.max(1, all.largest / m / MARGIN);
+            factors[c] = Math.clamp(balance[c] == 0 ? room : Math.min(room, t * balance[c] / loudest), low, MOST);
+            range = Math.max(range, factors[c] * m);
+        }
+        if (low < 1 && range > 0) {
+            for (int c = 0; c < factors.length; c++) {
+                factors[c] *= all.largest / range;
+            }
         }
         return factors;
+    }
+
+    /** The squared error that is to be expected of the layers that read the channels. */
+    private static double error(Channels all, double[] factors) {
+        double rounded = 0;
+        double seen = 0;
+        double inputs = 0;
+        for (int c = 0; c < factors.length; c++) {
+            double square = factors[c] * factors[c];
+            rounded += all.rounded[c] / square;
+            seen += all.seen[c] / square;
+            inputs += all.squares[c] * square;
+        }
+        double step = all.largest / STEPS;
+        return rounded * inputs / factors.length + seen * step * step / 12;
     }
 
     /** Adds the squares of the weights that see each input channel. */
@@ -151,23 +222,6 @@ public final class ChannelEqualizer {
         for (int i = 0; i < w.length; i++) {
             sums[i % sums.length] += (double) w[i] * w[i];
         }
-    }
-
-    /** Sum of squares of the steps of all weights that see one input channel. */
-    private static double outputSteps(Tensor weights) {
-        int outputs = weights.type().dim(0);
-        float[] w = weights.floats();
-        int per = w.length / outputs;
-        int taps = per / weights.type().dim(-1);
-        double sum = 0;
-        for (int o = 0; o < outputs; o++) {
-            double widest = 0;
-            for (int k = o * per; k < (o + 1) * per; k++) {
-                widest = Math.max(widest, Math.abs(w[k]));
-            }
-            sum += taps * (widest / 127) * (widest / 127);
-        }
-        return sum;
     }
 
     private Tensor tensor(Value constant) {

@@ -33,7 +33,7 @@ import quantwright.ir.type.TensorType;
  */
 final class LayerTuner {
     /** Most bytes that the values between two layers may take over all samples. */
-    private static final long VALUE_BYTES = 512L << 20;
+    private static final long VALUE_BYTES = 1L << 30;
     private static final int MOST_ROWS = 1 << 16;
     /** Products spent on one group's second moments, unless that gives too few rows for its columns. */
     private static final long SECOND_MOMENT_WORK = 4_000_000_000L;
@@ -180,9 +180,8 @@ final class LayerTuner {
             }
         }
         boolean ownScales = result.scales().length == result.bias().length;
-        WeightRounding rounding = how.rounding() == WeightRounding.ALTERNATING && !ownScales ? WeightRounding.DESCENT
-                : how.rounding();
-        int[][] q = RoundingProblem.solve(w, steps, scales, least, result.bits(), moments, rounding, how.biasCorrection());
+        int[][] q = RoundingProblem.solve(w, steps, scales, least, result.bits(), moments, ownScales ? how
+                : how.withSharedScales());
         for (int o = 0; o < count; o++) {
             if (ownScales) {
                 result.scales()[first + o] = (float) scales[o];

@@ -190,11 +190,6 @@ final class QuantizationPlan {
             if (clamp == null && roles.get(node) != OpRoles.CONSTANT) {
                 node.results().forEach(v -> merge(byGroup, v, bits(v) == ActivationBits.A16 ? extremes : ranges));
             }
-            if (OpRoles.of(node) == OpRoles.JOIN && !byGroup.containsKey(groups.find(node.result()))) {
-                // Operands written where they are joined: calibration sees them and not the result.
-                node.operands().forEach(v -> merge(byGroup, node.result(), v, bits(node.result()) == ActivationBits.A16
-                        ? extremes : ranges));
-            }
         }
         byGroup.forEach((root, range) -> types.put(root, parameters(range, bits(root), options.symmetricActivations())));
         for (Node node : graph) {
@@ -207,13 +202,9 @@ final class QuantizationPlan {
         }
     }
 
+    /** Widens the range of a value's group by its own. */
     private void merge(Map<Value, ValueRange> byGroup, Value value, Map<String, ValueRange> ranges) {
-        merge(byGroup, value, value, ranges);
-    }
-
-    /** Widens the range of a value's group by that of a part of it. */
-    private void merge(Map<Value, ValueRange> byGroup, Value value, Value part, Map<String, ValueRange> ranges) {
-        ValueRange range = ranges.get(part.name());
+        ValueRange range = ranges.get(value.name());
         if (range != null) {
             byGroup.merge(groups.find(value), range, ValueRange::union);
         }

@@ -22,6 +22,9 @@ final class RoundingProblem {
     private static final double LEAST_DAMPING = 1e-30;
     private static final int MOST_SWEEPS = 16;
     private static final int MOST_REFITS = 8;
+    /** Scales tried are these twentieths of the one given. */
+    private static final int LEAST_TWENTIETHS = 14;
+    private static final int MOST_TWENTIETHS = 26;
     private final WeightBits bits;
     private final double[][] h;
     private final double[][] targets;
@@ -47,11 +50,13 @@ final class RoundingProblem {
      * @param steps real step of each weight: its output's scale, times what its group multiplies that by; changes with it
      * @param scales scale of each output; overwritten where the rounding chooses scales too
      * @param least lower bound of each output's scale
-     * @param central whether the bias takes back the mean error, so that only what varies counts
+     * @param how which methods are used; with bias correction the bias takes back the mean error, so that only what varies
+     *     counts
      */
     static int[][] solve(double[][] weights, double[][] steps, double[] scales, double[] least, WeightBits bits,
-            LayerMoments moments, WeightRounding rounding, boolean central) {
+            LayerMoments moments, WeightOptions how) {
         int n = moments.size();
+        boolean central = how.biasCorrection();
         double damping = damping(moments, DAMPING, central);
         double[][] h = new double[n][n];
         for (int i = 0; i < n; i++) {
@@ -72,17 +77,52 @@ final class RoundingProblem {
         }
         double[][] targets = moments.isCrossed() ? corrected(weights, moments, central) : weights;
         RoundingProblem problem = new RoundingProblem(bits, h, targets, steps);
-        problem.successive(Cholesky.factor(permuted), order);
-        if (rounding != WeightRounding.GPTQ) {
+        Cholesky factor = Cholesky.factor(permuted);
+        if (how.range() == WeightRange.OUTPUT && bits != WeightBits.W1) {
+            problem.chooseScales(scales, least, factor, order);
+        }
+        problem.successive(factor, order);
+        if (how.rounding() != WeightRounding.GPTQ) {
             IntStream.range(0, weights.length).parallel().forEach(o -> {
                 problem.descend(o);
-                int left = rounding == WeightRounding.ALTERNATING ? MOST_REFITS : 0;
+                int left = how.rounding() == WeightRounding.ALTERNATING ? MOST_REFITS : 0;
                 while (left-- > 0 && problem.refit(o, scales, least[o])) {
                     problem.descend(o);
                 }
             });
         }
         return problem.q;
+    }
+
+    /** Takes for each output the scale whose successive rounding has the least error. */
+    private void chooseScales(double[] scales, double[] least, Cholesky factor, Integer[] order) {
+        int outputs = targets.length;
+        double[] best = scales.clone();
+        double[] error = new double[outputs];
+        Arrays.fill(error, Double.POSITIVE_INFINITY);
+        for (int i = LEAST_TWENTIETHS; i <= MOST_TWENTIETHS; i++) {
+            double[][] tried = new double[outputs][];
+            double[] scale = new double[outputs];
+            for (int o = 0; o < outputs; o++) {
+                scale[o] = (float) Math.max(scales[o] * i / 20, least[o]);
+                tried[o] = scaled(steps[o], scale[o] / scales[o]);
+            }
+            double[] errors = new RoundingProblem(bits, h, targets, tried).successive(factor, order);
+            for (int o = 0; o < outputs; o++) {
+                if (errors[o] < error[o]) {
+                    error[o] = errors[o];
+                    best[o] = scale[o];
+                }
+            }
+        }
+        for (int o = 0; o < outputs; o++) {
+            System.arraycopy(scaled(steps[o], best[o] / scales[o]), 0, steps[o], 0, h.length);
+            scales[o] = best[o];
+        }
+    }
+
+    private static double[] scaled(double[] steps, double by) {
+        return Arrays.stream(steps).map(s -> s * by).toArray();
     }
 
     private static double damping(LayerMoments moments, double share, boolean central) {
@@ -136,11 +176,13 @@ final class RoundingProblem {
     /**
      * Rounds from the last of the order to the first. With L the factor, the error is the sum of the squares of
      * {@code L_ii e_i + sum over k > i of L_ki e_k}: each weight is rounded to what is nearest after the errors made so far.
+     * Gives that error of each output.
      */
-    private void successive(Cholesky factor, Integer[] order) {
+    private double[] successive(Cholesky factor, Integer[] order) {
         int n = h.length;
         int outputs = targets.length;
         double[][] carried = new double[n][outputs];
+        double[] sums = new double[outputs];
         for (int i = n - 1; i >= 0; i--) {
             int at = order[i];
             double[] row = factor.row(i);
@@ -150,6 +192,8 @@ final class RoundingProblem {
                 q[o][at] = bits.nearest(wanted / steps[o][at]);
                 error[o] = targets[o][at] - steps[o][at] * q[o][at];
                 errors[o][at] = error[o];
+                double part = carried[i][o] + row[i] * error[o];
+                sums[o] += part * part;
             }
             for (int k = 0; k < i; k++) {
                 double by = row[k];
@@ -159,6 +203,7 @@ final class RoundingProblem {
                 }
             }
         }
+        return sums;
     }
 
     /** Moves single values of one output while that lessens its error. */

@@ -13,7 +13,7 @@ public record WeightOptions(boolean perChannel, WeightRange range, WeightRoundin
                             boolean biasCorrection) {
     /** The recipe used unless a user asks for another. */
     public static WeightOptions standard() {
-        return new WeightOptions(true, WeightRange.MSE, WeightRounding.DESCENT, true, true);
+        return new WeightOptions(true, WeightRange.OUTPUT, WeightRounding.DESCENT, true, true);
     }
 
     /** These options with a scale for each output channel, or one for all. */
@@ -39,6 +39,12 @@ public record WeightOptions(boolean perChannel, WeightRange range, WeightRoundin
     /** These options with or without sequential order. */
     public WeightOptions withSequential(boolean on) {
         return new WeightOptions(perChannel, range, rounding, on, biasCorrection);
+    }
+
+    /** These options without what chooses a scale of each output by its rounding. */
+    WeightOptions withSharedScales() {
+        return withRange(range == WeightRange.OUTPUT ? WeightRange.MSE : range)
+                .withRounding(rounding == WeightRounding.ALTERNATING ? WeightRounding.DESCENT : rounding);
     }
 
     /** These options without what needs the layers to be tuned on data. */

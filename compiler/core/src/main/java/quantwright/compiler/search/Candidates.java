@@ -39,12 +39,13 @@ public final class Candidates {
     /** Calibrates a float model as {@link Model#quantize} does. */
     public static Candidates of(Model model, ModelFeed data, QuantizationOptions how, HardwareProfile profile,
             DiagnosticSink sink, Progress progress) {
-        CalibrationStatistics statistics = model.calibrate(data, profile, sink, progress);
+        ModelFeed samples = data.withViews(how.views());
+        CalibrationStatistics statistics = model.calibrate(samples, profile, sink, progress);
         if (!how.equalization()) {
             return new Candidates(model, statistics, data, how, profile);
         }
-        Model equalized = model.equalized(statistics);
-        return new Candidates(equalized, equalized.calibrate(data, profile, sink, progress), data, how, profile);
+        Model equalized = model.equalized(statistics, PrecisionPlan.uniform(LayerPrecision.W8A8));
+        return new Candidates(equalized, equalized.calibrate(samples, profile, sink, progress), data, how, profile);
     }
 
     /** The float model that is quantized. */

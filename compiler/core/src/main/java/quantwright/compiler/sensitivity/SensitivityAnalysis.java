@@ -156,13 +156,14 @@ public final class SensitivityAnalysis {
         if (base != null) {
             return;
         }
-        statistics = model.calibrate(tuning, profile, sink, progress);
+        ModelFeed views = tuning.withViews(how.views());
+        statistics = model.calibrate(views, profile, sink, progress);
         base = model;
         if (how.equalization()) {
-            base = model.equalized(statistics);
-            statistics = base.calibrate(tuning, profile, sink, progress);
+            base = model.equalized(statistics, PrecisionPlan.uniform(LayerPrecision.W8A8));
+            statistics = base.calibrate(views, profile, sink, progress);
         }
-        tuned = base.tunedLayers(tuning, statistics, how, candidates, profile, sink, progress);
+        tuned = base.tunedLayers(views, statistics, how, candidates, profile, sink, progress);
         expected = new float[samples][];
         try (Executor executor = base.executor(profile, sink, Progress.SILENT)) {
             for (int s = 0; s < expected.length; s++) {
@@ -177,8 +178,8 @@ public final class SensitivityAnalysis {
         SortedMap<String, Double> uniform = new TreeMap<>(results.uniform());
         SortedMap<String, Double> compiled = new TreeMap<>(results.compiled());
         uniform.put(precision.text(), divergence(quantized(everywhere)));
-        compiled.put(precision.text(), divergence(base.quantize(tuning, how.withEqualization(false)
-                .withPrecision(everywhere), profile, sink, progress).graph()));
+        compiled.put(precision.text(), divergence(model.quantize(tuning, how.withPrecision(everywhere), profile, sink,
+                progress).graph()));
         return new SensitivityResults(results.model(), results.data(), results.recipe(), uniform, compiled,
                 results.layers());
     }

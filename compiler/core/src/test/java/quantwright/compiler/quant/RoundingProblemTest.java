@@ -66,7 +66,7 @@ class RoundingProblemTest {
         moments.finish();
         double[] w = {0.2, -0.4, 0.6, 0, 0.1, -0.8};
         int[][] q = RoundingProblem.solve(new double[][] {w}, steps(0.2, w.length), new double[] {0.2}, new double[1],
-                WeightBits.W4, moments, WeightRounding.DESCENT, true);
+                WeightBits.W4, moments, how(WeightRounding.DESCENT, true));
         assertArrayEquals(new int[] {1, -2, 3, 0, 0, -4}, q[0]);
     }
 
@@ -83,7 +83,7 @@ class RoundingProblemTest {
         moments.finish();
         double[] w = random.doubles(SIZE, 0.2, 0.4).toArray();
         int[][] q = RoundingProblem.solve(new double[][] {w}, steps(0.001, w.length), new double[] {0.001}, new double[1],
-                WeightBits.W8, moments, WeightRounding.GPTQ, true);
+                WeightBits.W8, moments, how(WeightRounding.GPTQ, true));
         double before = 0;
         double after = 0;
         for (int k = 0; k < SIZE; k++) {
@@ -116,7 +116,7 @@ class RoundingProblemTest {
             double[] w = random.doubles(SIZE, -0.9, 0.9).toArray();
             double[] scale = {SCALE};
             int[] q = RoundingProblem.solve(new double[][] {w}, steps(SCALE, w.length), scale, new double[1], WeightBits.W4, moments(),
-                    WeightRounding.ALTERNATING, false)[0];
+                    how(WeightRounding.ALTERNATING, false))[0];
             fixed += error(w, solve(w, WeightBits.W4, WeightRounding.DESCENT));
             chosen += error(w, q, scale[0]);
         }
@@ -124,12 +124,31 @@ class RoundingProblemTest {
     }
 
     @Test
+    void scalesChosenByTheOutputLessenItsErrorBehindDescent() {
+        double fixed = 0;
+        double chosen = 0;
+        for (int trial = 0; trial < 40; trial++) {
+            double[] w = random.doubles(SIZE, -0.9, 0.9).toArray();
+            double[] scale = {SCALE};
+            double[][] steps = steps(SCALE, w.length);
+            int[] q = RoundingProblem.solve(new double[][] {w}, steps, scale, new double[1], WeightBits.W4, moments(),
+                    how(WeightRounding.DESCENT, false).withRange(WeightRange.OUTPUT))[0];
+            assertEquals(scale[0], steps[0][0], 1e-12, "steps follow the scale");
+            fixed += error(w, solve(w, WeightBits.W4, WeightRounding.DESCENT));
+            chosen += error(w, q, scale[0]);
+        }
+        assertTrue(chosen < 0.6 * fixed, chosen + " against " + fixed);
+    }
+
+    @Test
     void aScaleStaysLargeEnoughForItsBias() {
-        double[] scale = {SCALE};
-        RoundingProblem.solve(new double[][] {{0.1, -0.1, 0.05, 0.1, -0.02, 0.1}}, steps(SCALE, 6), scale,
-                new double[] {SCALE},
-                WeightBits.W4, moments(), WeightRounding.ALTERNATING, false);
-        assertTrue(scale[0] >= (float) SCALE, "the scale shrank to " + scale[0]);
+        WeightOptions alternating = how(WeightRounding.ALTERNATING, false);
+        for (WeightOptions how : List.of(alternating, alternating.withRange(WeightRange.OUTPUT))) {
+            double[] scale = {SCALE};
+            RoundingProblem.solve(new double[][] {{0.1, -0.1, 0.05, 0.1, -0.02, 0.1}}, steps(SCALE, 6), scale,
+                    new double[] {SCALE}, WeightBits.W4, moments(), how);
+            assertTrue(scale[0] >= (float) SCALE, "the scale shrank to " + scale[0]);
+        }
     }
 
     private static double[][] steps(double step, int count) {
@@ -140,7 +159,7 @@ class RoundingProblemTest {
 
     private int[] solve(double[] w, WeightBits bits, WeightRounding rounding) {
         return RoundingProblem.solve(new double[][] {w}, steps(SCALE, w.length), new double[] {SCALE}, new double[1], bits,
-                moments(), rounding, false)[0];
+                moments(), how(rounding, false))[0];
     }
 
     private LayerMoments moments() {
@@ -192,5 +211,9 @@ class RoundingProblemTest {
             best = Math.min(best, error(w, q));
         }
         return best;
+    }
+
+    private static WeightOptions how(WeightRounding rounding, boolean central) {
+        return new WeightOptions(true, WeightRange.MSE, rounding, false, central);
     }
 }

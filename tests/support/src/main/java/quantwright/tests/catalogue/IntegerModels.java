@@ -56,7 +56,7 @@ public final class IntegerModels {
     private Model quantized(QuantizationOptions how) {
         if (statistics == null) {
             DiagnosticSink sink = new DiagnosticSink();
-            equalized = model.equalized(model.calibrate(feed, host, sink, Progress.SILENT));
+            equalized = model.equalized(model.calibrate(feed, host, sink, Progress.SILENT), how.precision());
             statistics = equalized.calibrate(feed, host, sink, Progress.SILENT);
         }
         return equalized.quantize(statistics, how);
