@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import quantwright.compiler.data.DataSet;
 import quantwright.compiler.data.DataSets;
 import quantwright.compiler.data.ModelFeed;
@@ -40,7 +41,7 @@ record Samples(DataSet calibration, DataSet evaluation, String note) {
             return Optional.of(new Samples(DataSets.npz(model.calibration().get()), all, ""));
         }
         long split = all.size() < 100 ? all.size() / 4 : Math.min(100, all.size() / 5);
-        return Optional.of(new Samples(new Part(all, 0, split), new Part(all, split, all.size() - split),
+        return Optional.of(new Samples(Chosen.range(all, 0, split), Chosen.range(all, split, all.size()),
                 "calibrated on the first " + split + " samples of the set, evaluated on the other "
                 + (all.size() - split)));
     }
@@ -69,41 +70,13 @@ record Samples(DataSet calibration, DataSet evaluation, String note) {
         return new ModelFeed(new PreparedData(samples, model.preprocessing(), model.inputType()), input);
     }
 
-    /** Consecutive samples of a set. */
-    record Part(DataSet whole, long from, long size) implements DataSet {
-        @Override
-        public String name() {
-            return whole.name();
-        }
-
-        @Override
-        public long[] sampleShape() {
-            return whole.sampleShape();
-        }
-
-        @Override
-        public NumericType type() {
-            return whole.type();
-        }
-
-        @Override
-        public boolean labelled() {
-            return whole.labelled();
-        }
-
-        @Override
-        public long label(long sample) {
-            return whole.label(from + sample);
-        }
-
-        @Override
-        public void read(long first, int count, MemorySegment into) throws FormatException {
-            whole.read(from + first, count, into);
-        }
-    }
-
     /** Some samples of a set. */
     record Chosen(DataSet whole, int[] indexes) implements DataSet {
+        /** Samples {@code from} to {@code to - 1}. */
+        static Chosen range(DataSet whole, long from, long to) {
+            return new Chosen(whole, IntStream.range((int) from, (int) to).toArray());
+        }
+
         @Override
         public String name() {
             return whole.name();
