@@ -1,6 +1,7 @@
 package quantwright.compiler.importer;
 
 import quantwright.ir.diag.DiagnosticCode;
+import quantwright.ir.diag.Severity;
 
 /** What can be wrong with a model file; shared by all importers. */
 public enum ImportDiagnostic implements DiagnosticCode {
@@ -42,12 +43,19 @@ public enum ImportDiagnostic implements DiagnosticCode {
     /** A tensor that the model builds and that takes more memory than allowed. */
     TOO_LARGE("QW-I0116", "a computed tensor is too large", "store the tensor in the file instead"),
     /** No importer takes the file. */
-    UNKNOWN_FORMAT("QW-I0117", "the file is of no known model format", "give an .onnx, .tflite or .qir file");
+    UNKNOWN_FORMAT("QW-I0117", "the file is of no known model format", "give an .onnx, .tflite or .qir file"),
+    /** Block scales that keep a product of quantized operands on floats. */
+    BLOCK_SCALES("QW-I0118", "the scales of blocks of weights have no form for integer sums",
+            "quantize the float model with group scales, such as w4g32a8", Severity.WARNING);
 
     private final Entry entry;
 
     ImportDiagnostic(String id, String summary, String hint) {
-        entry = Entry.error(id, summary, hint);
+        this(id, summary, hint, Severity.ERROR);
+    }
+
+    ImportDiagnostic(String id, String summary, String hint, Severity severity) {
+        entry = new Entry(id, summary, hint, severity);
     }
 
     @Override

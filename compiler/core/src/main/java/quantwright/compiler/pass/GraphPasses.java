@@ -63,6 +63,11 @@ public final class GraphPasses {
         return new NormalizeStorage();
     }
 
+    /** Gives scales of blocks of weights the form of integer sums, where that is exact. */
+    public static Pass lowerBlockScales() {
+        return new LowerBlockScales();
+    }
+
     /** Turns float ops between Dequantize and Quantize into integer ops. */
     public static Pass lowerQdq() {
         return new LowerQdq();
@@ -77,7 +82,7 @@ public final class GraphPasses {
     public static List<Pass> all() {
         return List.of(foldConstants(), removeIdentity(), eliminateCommonSubexpressions(), eliminateDeadCode(),
                 fuseActivations(), lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), foldBatchNorm(),
-                foldPad(), normalizeStorage(), lowerQdq(), normalizeToFixpoint());
+                foldPad(), normalizeStorage(), lowerBlockScales(), lowerQdq(), normalizeToFixpoint());
     }
 
     /**
@@ -86,9 +91,9 @@ public final class GraphPasses {
      */
     public static List<Pass> normalize() {
         return List.of(normalizeStorage(), foldConstants(), removeIdentity(), eliminateDeadCode(), fuseActivations(),
-                lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(), lowerQdq(), foldBatchNorm(),
-                foldPad(), fuseActivations(), foldConstants(), removeIdentity(), eliminateCommonSubexpressions(),
-                eliminateDeadCode());
+                lowerDense(), lowerChannelShuffle(), canonicalAxisOrder(), removeIdentity(), lowerBlockScales(), lowerQdq(),
+                foldBatchNorm(), foldPad(), fuseActivations(), foldConstants(), removeIdentity(),
+                eliminateCommonSubexpressions(), eliminateDeadCode());
     }
 
     /**

@@ -57,7 +57,8 @@ import quantwright.ir.type.TensorType;
  * <p>An op is lowered where its integer form is defined and exact up to that rounding:
  * <ul>
  * <li>activations have 8 bits and one scale over f32, and the float result is read by the Quantize alone;
- * <li>weights are constants of at most 8 bits with one scale or one for each output; a bias is an i32 constant at scale
+ * <li>weights are constants of at most 8 bits with one scale or one for each output, which groups of inputs may
+ * multiply; a bias is an i32 constant at scale
  * s_in * s_w, or any other constant that rounds to one of at most 2^30; and |bias| + sum|w - z| * max|x - z| fits i32;
  * <li>Add, Sub, Mul, Concat, AveragePool, Mean and linear Resize take dequantized operands only; Resize keeps scale and
  * zero point; a Softmax along any axis has the result scale 1/256 and the least zero point;

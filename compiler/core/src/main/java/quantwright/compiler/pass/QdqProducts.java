@@ -142,7 +142,8 @@ final class QdqProducts {
         }
         ConstantData weights = Constants.data(w).orElse(null);
         if (weights == null || !(w.type().element() instanceof QuantizedType.PerTensor
-                || w.type().element() instanceof QuantizedType.PerAxis a && a.axis() == 0)) {
+                || w.type().element() instanceof QuantizedType.PerAxis a && a.axis() == 0
+                || w.type().element() instanceof QuantizedType.PerGroup && product.op() instanceof Dense)) {
             return null;
         }
         int[] bias = product.operands().size() < 3 ? new int[0] : bias(product.operand(2), x, w.type().quantized());
@@ -181,7 +182,7 @@ final class QdqProducts {
         QuantizedType type = stored == null ? null : stored.type().quantized();
         int[] out = new int[tensor.size()];
         for (int i = 0; i < out.length; i++) {
-            float weightScale = weights.scale(weights.scaleCount() == 1 ? 0 : i);
+            float weightScale = weights.sumScale(weights.sumScaleCount() == 1 ? 0 : i);
             int at = type == null || type.scaleCount() == 1 ? 0 : i;
             if (type != null && type.zeroPoint(at) == 0 && isProductScale(type.scale(at), inputScale, weightScale)) {
                 out[i] = Math.toIntExact(tensor.integer(i));
@@ -204,7 +205,7 @@ final class QdqProducts {
         return Math.abs(scale - exact) <= Math.ulp(exact);
     }
 
-    /** |bias| + sum|w - z| * max|x - z| fits i32 for each output. */
+    /** |bias| + sum|w - z| * max|x - z|, times the multipliers of groups, fits i32 for each output. */
     private static boolean sumsFit(Value x, Tensor weights, int[] bias) {
         QuantizedType type = weights.type().quantized();
         int outputs = weights.type().dim(0);
@@ -213,7 +214,8 @@ final class QdqProducts {
             int zero = type.zeroPoint(type.scaleCount() == 1 ? 0 : o);
             long sum = 0;
             for (int k = o * per; k < (o + 1) * per; k++) {
-                sum += Math.abs(weights.integer(k) - zero);
+                sum += Math.abs(weights.integer(k) - zero) * (type instanceof QuantizedType.PerGroup g
+                        ? g.multiplier(o, k - o * per) : 1L);
             }
             long limit = Integer.MAX_VALUE - (bias.length == 0 ? 0 : Math.abs((long) bias[o]));
             if (sum * spread(x.type().quantized()) > limit) {
@@ -240,9 +242,9 @@ final class QdqProducts {
     /** Type of the i32 sums: scale s_x * s_w, zero point 0; null if that is no normal f32 number. */
     private static QuantizedType sumType(Operands operands, TensorType result) {
         float input = operands.inputScale();
-        float[] scales = new float[operands.weights().scaleCount()];
+        float[] scales = new float[operands.weights().sumScaleCount()];
         for (int i = 0; i < scales.length; i++) {
-            scales[i] = (float) ((double) input * (double) operands.weights().scale(i));
+            scales[i] = (float) ((double) input * (double) operands.weights().sumScale(i));
             if (!(scales[i] > 0) || Float.isInfinite(scales[i])) {
                 return null;
             }
