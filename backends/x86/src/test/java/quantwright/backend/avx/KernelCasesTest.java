@@ -1,5 +1,6 @@
 package quantwright.backend.avx;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,8 +15,12 @@ import quantwright.backend.llvm.cases.HostMachine;
 import quantwright.backend.llvm.cases.InterleaveCases;
 import quantwright.backend.llvm.cases.KernelRunner;
 import quantwright.backend.llvm.cases.PoolCases;
+import quantwright.backend.llvm.kernel.ConvParameters;
+import quantwright.backend.llvm.kernel.DepthwiseSpec;
 import quantwright.backend.llvm.kernel.DepthwiseTemplate;
 import quantwright.backend.llvm.kernel.ElementwiseSpec.FloatActivation;
+import quantwright.backend.llvm.kernel.Epilogue;
+import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.FloatConvSpec;
 import quantwright.backend.llvm.kernel.FloatConvTemplate;
 import quantwright.backend.llvm.kernel.FloatEpilogue;
@@ -38,6 +43,22 @@ class KernelCasesTest {
     void depthwiseConvolutionsEqualTheDefinition() throws Throwable {
         DepthwiseCases.check(WIDE, List.of(new DepthwiseTemplate(AVX512, false)), AVX512.byteFlip(), false, 7, 120);
         DepthwiseCases.check(NARROW, List.of(new DepthwiseTemplate(AVX2, false)), AVX2.byteFlip(), false, 8, 120);
+        DepthwiseCases.check(NARROW, List.of(new DepthwiseTemplate(AVX2, true), new DepthwiseTemplate(AVX2, false)),
+            AVX2.byteFlip(), false, 9, 60);
+    }
+
+    /** Four taps of each row and channel, of two bits at least. */
+    @Test
+    void depthwiseWeightsTakeTheirBits() {
+        for (int bits : new int[] {4, 2, 1}) {
+            var spec = new DepthwiseSpec(TensorView.withHalo(14, 14, 192, 1, 1, 1), TensorView.dense(14, 14, 192, 1), null,
+                Window.square(3, 1, 1), Epilogue.f32(true, false), true, bits);
+            var kernel = KernelRunner.selected(new DepthwiseTemplate(AVX512, false), spec);
+            var p = new ConvParameters(new byte[192 * 9], null, 0, EpilogueValues.f32(new float[] {1f}, 0, -128, 127));
+            int rest = 192 * 8 + 6 * 64;
+            assertEquals(192 * 3 * 4 * Math.max(2, bits) / 8, kernel.constants(p).length - rest);
+            assertTrue(kernel.name().startsWith("u8s" + bits), kernel.name());
+        }
     }
 
     @Test

@@ -39,7 +39,8 @@ final class DepthwiseKernel implements SlicedKernel<ConvParameters> {
 
     @Override
     public String name() {
-        return (isa.byteFlip() != 0 ? "u8s8s32" : "s8s8s32") + "_dwconv" + spec.window().height() + "x" + spec.window().width()
+        int bits = layout.taps == null ? 8 : spec.weightBits();
+        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + bits + "s32_dwconv" + spec.window().height() + "x" + spec.window().width()
             + "_" + tiling.rows() + "x" + tiling.columns() + (tiling.packedRow() ? "p" : "") + "__" + isa.suffix();
     }
 
@@ -59,7 +60,12 @@ final class DepthwiseKernel implements SlicedKernel<ConvParameters> {
         KernelParameters pointers = KernelParameters.of(f, spec.residual() != null);
         constants = pointers.constants();
         Address in = pointers.in().plus(-spec.in().offset(spec.window().padTop(), spec.window().padLeft()));
-        var start = new Place(in, pointers.out(), pointers.residual(), constants, constants, constants);
+        Address weights = constants;
+        if (layout.taps != null) {
+            weights = f.at(f.stack((int) layout.frameBytes(), 64));
+            layout.taps.expand(f, constants, weights, 4 * isa.lanes());
+        }
+        var start = new Place(in, pointers.out(), pointers.residual(), weights, constants, constants);
         int rows = tiling.rows();
         int full = spec.out().height() / rows;
         int rest = spec.out().height() % rows;

@@ -15,6 +15,9 @@ final class DepthwiseLayout {
     private final DepthwiseTiling tiling;
     private final VectorIsa.Dot dot;
     final int groups;
+    /** Weights that are packed, or null. */
+    final DepthwiseTaps taps;
+    private final int lanes;
     final EpilogueLayout epilogue;
     private final List<Integer> vectors = new ArrayList<>();
 
@@ -29,8 +32,16 @@ final class DepthwiseLayout {
             vectors.add(4 * isa.lanes());
         }
         vectors.addAll(tiling.tail());
-        int lanes = vectors.stream().mapToInt(Integer::intValue).sum();
-        epilogue = new EpilogueLayout(spec.epilogue(), lanes, weightBytes(lanes));
+        lanes = vectors.stream().mapToInt(Integer::intValue).sum();
+        boolean packs = spec.weightBits() < 8 && dot.weightBytes() == 4 && frameBytes() <= DepthwiseTaps.MOST;
+        // A sign has no zero for the taps that are not there: two bits have.
+        taps = packs ? new DepthwiseTaps(spec, tiling, this, Math.max(2, spec.weightBits())) : null;
+        epilogue = new EpilogueLayout(spec.epilogue(), lanes, packs ? taps.bytes(lanes) : weightBytes(lanes));
+    }
+
+    /** Bytes of the weights of all vectors. */
+    long frameBytes() {
+        return weightBytes(lanes);
     }
 
     /** Bytes of weights of vectors holding {@code channels} bytes together. */
@@ -70,7 +81,11 @@ final class DepthwiseLayout {
                 channels.add(of[i]);
                 starts.add(new int[] {first + q * (bytes / 4), bytes / 4});
             }
-            packVector(b, p.weights(), of);
+            if (taps == null) {
+                packVector(b, p.weights(), of);
+            } else {
+                taps.pack(b, p.weights(), of);
+            }
             first += bytes;
         }
         int[] biases = new int[c];

@@ -9,9 +9,10 @@ package quantwright.backend.llvm.kernel;
  * @param window   geometry
  * @param epilogue what happens to the accumulators
  * @param pairsProven {@link VectorIsa#safePairs} holds for the weights
+ * @param weightBits bits a weight is stored in: 8, 4, 2 or 1
  */
 public record DepthwiseSpec(TensorView in, TensorView out, TensorView residual, Window window, Epilogue epilogue,
-        boolean pairsProven) implements KernelSpec {
+        boolean pairsProven, int weightBits) implements KernelSpec {
     public DepthwiseSpec {
         if (in.channels() != out.channels()) {
             throw new IllegalArgumentException("depthwise " + in.channels() + " to " + out.channels());
@@ -19,6 +20,12 @@ public record DepthwiseSpec(TensorView in, TensorView out, TensorView residual, 
         if ((residual != null) != epilogue.hasResidual()) {
             throw new IllegalArgumentException("residual view and epilogue disagree");
         }
+    }
+
+    /** A convolution by bytes. */
+    public DepthwiseSpec(TensorView in, TensorView out, TensorView residual, Window window, Epilogue epilogue,
+            boolean pairsProven) {
+        this(in, out, residual, window, epilogue, pairsProven, 8);
     }
 
     /** A convolution of whose weights nothing is known. */

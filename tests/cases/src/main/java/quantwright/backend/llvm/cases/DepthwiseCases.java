@@ -97,6 +97,10 @@ public final class DepthwiseCases {
         if (safe) {
             Cases.withoutMinimum(weights);
         }
+        int bits = Cases.pick(r, 8, 8, 8, 4, 2, 1);
+        for (int i = 0; bits < 8 && i < weights.length; i++) {
+            weights[i] = (byte) (bits == 1 ? weights[i] >> 7 | 1 : weights[i] >> 8 - bits);
+        }
         int[] bias = r.ints(c, -10000, 10000).toArray();
         Epilogue e = Cases.epilogue(r);
         EpilogueValues v = Cases.values(r, e, c, kernel * kw);
@@ -107,7 +111,7 @@ public final class DepthwiseCases {
         Tensors residual = e.hasResidual() ? Tensors.random(r, oh, ow, c, c + Cases.pick(r, 0, 2), 0, 0, 0,
             Cases.pick(r, 0, 1), 0, flip, extremes) : null;
         var spec = new DepthwiseSpec(in.view, out, residual == null ? null : residual.view,
-            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), e, safe);
+            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), e, safe || bits < 8, bits);
         return new Case(name, spec, new ConvParameters(weights, bias, zero, v), in, residual, outMemory);
     }
 }
