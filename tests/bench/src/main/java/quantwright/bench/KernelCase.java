@@ -26,6 +26,7 @@ import quantwright.backend.llvm.kernel.InterleaveTemplate;
 import quantwright.backend.llvm.kernel.Kernel;
 import quantwright.backend.llvm.kernel.KernelSpec;
 import quantwright.backend.llvm.kernel.KernelTemplate;
+import quantwright.backend.llvm.kernel.PackedSums;
 import quantwright.backend.llvm.kernel.PoolParameters;
 import quantwright.backend.llvm.kernel.PoolSpec;
 import quantwright.backend.llvm.kernel.TensorView;
@@ -156,13 +157,29 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
             kernel = first(kernels.depthwise(), s);
             spec = s;
         } else {
-            ConvSpec s = new ConvSpec(l.in(width), l.out(width), null, l.window(), 1, e, safePairs, bits, group, activations);
+            ConvSpec s = new ConvSpec(l.in(width), l.out(width), null, l.window(), 1, e, safePairs, bits, group,
+                    group > 0 && groupsFit(weights, multipliers, l.outputs(), group, bits), activations);
             kernel = first(kernels.convolutions(), s);
             spec = s;
         }
         String id = width == 2 ? "i16:" : bits == 8 ? "i8:" : "w" + bits + ":";
         return new KernelCase<>(id + l.id(), true, spec.work(), kernel, p, List.of(input(l, width)),
                 Buffer.of(l.out(width), width));
+    }
+
+    /** Whether the compiler would prove that the sums of all groups fit as packed weights scale them. */
+    private static boolean groupsFit(byte[] weights, byte[] multipliers, int outputs, int group, int bits) {
+        int each = weights.length / outputs;
+        int groups = multipliers.length / outputs;
+        long most = 0;
+        for (int o = 0; o < outputs; o++) {
+            long sum = 0;
+            for (int k = 0; k < each; k++) {
+                sum += Math.abs(weights[o * each + k]) * (multipliers[o * groups + k / group] & 0xffL);
+            }
+            most = Math.max(most, sum);
+        }
+        return PackedSums.fit(255.0 * most, bits);
     }
 
     private static KernelCase<FloatParameters> real(CpuKernels kernels, Layer l) {

@@ -13,6 +13,8 @@ import quantwright.backend.llvm.text.Value;
  */
 final class WordProduct implements TileProduct {
     private static final int OUTPUTS = 4;
+    /** Pixels whose activations lie in the sixteen registers that have elements, beside a pixel's sums. */
+    private static final int PIXELS = 8;
 
     @Override
     public int depth() {
@@ -27,6 +29,11 @@ final class WordProduct implements TileProduct {
     @Override
     public int stepsPerWeights() {
         return 4;
+    }
+
+    @Override
+    public int mostPixels() {
+        return PIXELS;
     }
 
     @Override

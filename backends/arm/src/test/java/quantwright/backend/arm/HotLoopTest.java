@@ -18,6 +18,7 @@ import quantwright.backend.llvm.CpuFeature;
 import quantwright.backend.llvm.Disassembler.Instruction;
 import quantwright.backend.llvm.InstructionLoop;
 import quantwright.backend.llvm.LlvmToolchain;
+import quantwright.backend.llvm.kernel.Activations;
 import quantwright.backend.llvm.kernel.ConvParameters;
 import quantwright.backend.llvm.kernel.ConvSpec;
 import quantwright.backend.llvm.kernel.ConvTemplate;
@@ -114,6 +115,28 @@ class HotLoopTest {
             assertEquals(0, loop.count("zip.|trn.|mov|dup|ext"), loop::toString);
             assertTrue(1000.0 * loop.size() / loop.macs() <= 1.15 * 37.8, () -> loop.size() + " instructions for "
                 + loop.macs() + " products of " + spec + "\n" + loop);
+        }
+    }
+
+    /** A word of a pixel by those of four outputs; weights are widened beside them, two loads by one instruction. */
+    @ParameterizedTest
+    @MethodSource("levels")
+    void wordsAreMultipliedByElement(Expected e) {
+        for (ConvSpec s : List.of(convolution(14, 256, 256, 3), convolution(28, 512, 128, 1), convolution(7, 64, 64, 3))) {
+            for (Activations a : List.of(Activations.WORDS, Activations.WORDS_LONG)) {
+                Window w = s.window();
+                int extent = s.out().height();
+                var words = new ConvSpec(TensorView.withHalo(extent, extent, s.in().channels(), 2, w.padLeft(), w.padLeft()),
+                    TensorView.dense(extent, extent, s.out().channels(), 2), null, w, 1,
+                    new Epilogue(s.epilogue().requantize(), false, Epilogue.Residual.NONE, Epilogue.Store.I16), true, 8, 0,
+                    false, a);
+                InstructionLoop loop = hot(object(new ConvTemplate(e.isa(), false), words, e.target()), e.target());
+                assertTrue(loop.count("smlal") > 0 && loop.count("smlal2") > 0, loop::toString);
+                assertTrue(loop.instructions().stream().filter(i -> i.mnemonic().startsWith("smlal"))
+                    .allMatch(i -> i.text().matches(".*\\.h\\[\\d]")), loop::toString);
+                assertTrue(1000.0 * loop.size() / loop.macs() <= 310, () -> loop.size() + " instructions for " + loop.macs()
+                    + " products of " + words + "\n" + loop);
+            }
         }
     }
 

@@ -15,13 +15,14 @@ import quantwright.backend.llvm.Disassembler.Instruction;
  */
 public record InstructionLoop(List<Instruction> instructions) {
     private static final Pattern BRANCH = Pattern.compile("(b\\.\\w+|cbnz|cbz|tbnz|tbz|j[a-z]+) .*?(#|\\$)?(-?(0x)?[0-9a-f]+)");
-    /** Bytes a product instruction's name starts with and the byte products of one, on vectors of 128 bits. */
+    /** What a product instruction begins with and the products of one, on vectors of 128 bits; the first that matches. */
     private static final List<Product> PRODUCTS = List.of(new Product("[su]mmla|usmmla", 32),
-            new Product("[su]dot|usdot", 16), new Product("[su]mull2?|[su]mlal2?", 8), new Product("fmla", 4));
+            new Product("[su]dot|usdot", 16), new Product("[su]m(ul|la)l2? v\\d+\\.4s", 4),
+            new Product("[su]m(ul|la)l2?", 8), new Product("fmla", 4));
 
-    private record Product(Pattern mnemonic, int macs) {
-        Product(String mnemonic, int macs) {
-            this(Pattern.compile(mnemonic), macs);
+    private record Product(Pattern start, int macs) {
+        Product(String start, int macs) {
+            this(Pattern.compile("(" + start + ")\\b.*"), macs);
         }
     }
 
@@ -59,7 +60,7 @@ public record InstructionLoop(List<Instruction> instructions) {
 
     /** Registers that products are added to. */
     public long accumulators() {
-        return instructions.stream().filter(i -> macs(i.mnemonic()) > 0 || i.mnemonic().matches("[su]adalp"))
+        return instructions.stream().filter(i -> macs(i) > 0 || i.mnemonic().matches("[su]adalp"))
                 .map(i -> i.text().split("[ ,]")[1]).distinct().count();
     }
 
@@ -71,13 +72,14 @@ public record InstructionLoop(List<Instruction> instructions) {
         return OptionalInt.of(i.offset() + Integer.decode(m.group(3)));
     }
 
-    /** Multiply-accumulates of bytes (or floats) by the Arm product instructions of one iteration. */
+    /** Multiply-accumulates of bytes (or words, or floats) by the Arm product instructions of one iteration. */
     public long macs() {
-        return instructions.stream().mapToLong(i -> macs(i.mnemonic())).sum();
+        return instructions.stream().mapToLong(InstructionLoop::macs).sum();
     }
 
-    private static int macs(String mnemonic) {
-        return PRODUCTS.stream().filter(p -> p.mnemonic().matcher(mnemonic).matches()).mapToInt(Product::macs).findFirst()
+    private static int macs(Instruction instruction) {
+        String text = instruction.text();
+        return PRODUCTS.stream().filter(p -> p.start().matcher(text).matches()).mapToInt(Product::macs).findFirst()
                 .orElse(0);
     }
 

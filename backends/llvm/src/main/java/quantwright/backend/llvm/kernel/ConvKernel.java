@@ -28,7 +28,7 @@ final class ConvKernel implements SlicedKernel<ConvParameters> {
     @Override
     public String name() {
         return (isWide() ? isLong() ? "s16l" : "s16" : isa.byteFlip() != 0 ? "u8" : "s8") + "s" + weightBits
-            + (spec.scaleGroup() > 0 ? "g" + spec.scaleGroup() : "") + "s32_conv_"
+            + (spec.scaleGroup() > 0 ? "g" + spec.scaleGroup() : "") + (spec.groupsFit() ? "f" : "") + "s32_conv_"
             + (product.gathers() != null ? "gathered_" : "") + tiling.pixels() + "x"
             + ConvTiling.lanes(tiling.block()) + "c" + product.depth() + "__" + isa.suffix();
     }
@@ -82,9 +82,9 @@ final class ConvKernel implements SlicedKernel<ConvParameters> {
         return r;
     }
 
-    /** Sums of groups are scaled back before they are multiplied. */
+    /** Sums of groups may be scaled back before they are multiplied. */
     private int scaleShift() {
-        return spec.scaleGroup() > 0 ? 0 : product.scaleShift();
+        return spec.scaleGroup() > 0 && !spec.groupsFit() ? 0 : product.scaleShift();
     }
 
     private int multiplier(ConvParameters p, int output, int input) {

@@ -14,10 +14,12 @@ package quantwright.backend.llvm.kernel;
  * @param weightBits bits a weight is stored in: 8, 4, 2 or 1; below 8 only where {@link PackedSums#fit} says so
  * @param scaleGroup inputs that share a multiplier ({@link ConvParameters#multipliers}); 0 without multipliers, which only
  *     1x1 convolutions without channel groups have
+ * @param groupsFit the sums of all groups stay in i32 when they are multiplied as {@link PackedSums#fit} says
  * @param activations elements of {@code in}
  */
 public record ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue,
-        boolean pairsProven, int weightBits, int scaleGroup, Activations activations) implements KernelSpec {
+        boolean pairsProven, int weightBits, int scaleGroup, boolean groupsFit, Activations activations)
+        implements KernelSpec {
     public ConvSpec {
         if (groups < 1 || in.channels() % groups != 0 || out.channels() % groups != 0) {
             throw new IllegalArgumentException("groups " + groups + " of " + in.channels() + " to " + out.channels());
@@ -30,10 +32,10 @@ public record ConvSpec(TensorView in, TensorView out, TensorView residual, Windo
         }
     }
 
-    /** A convolution of bytes. */
+    /** A convolution of bytes of whose groups' sums nothing is known. */
     public ConvSpec(TensorView in, TensorView out, TensorView residual, Window window, int groups, Epilogue epilogue,
             boolean pairsProven, int weightBits, int scaleGroup) {
-        this(in, out, residual, window, groups, epilogue, pairsProven, weightBits, scaleGroup, Activations.BYTES);
+        this(in, out, residual, window, groups, epilogue, pairsProven, weightBits, scaleGroup, false, Activations.BYTES);
     }
 
     /** A convolution of whose weights nothing is known. */

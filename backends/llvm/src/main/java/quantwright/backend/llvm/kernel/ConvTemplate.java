@@ -68,7 +68,7 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         }
         ProductShape shape = ProductShape.of(s, product.depth());
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
-                product, shape.flattens(), s.in().pixelPitch() * s.window().strideWidth(), s.scaleGroup() > 0);
+                product, shape.flattens(), s.in().pixelPitch() * s.window().strideWidth(), shape.scaleGroups() > 1);
         if (gathered) {
             if (s.groupOutputs() < GATHERED_OUTPUTS) {
                 return new Selection.Rejected<>("gathering activations costs more than " + s.groupOutputs()
@@ -106,7 +106,7 @@ public final class ConvTemplate implements KernelTemplate<ConvSpec, ConvParamete
         }
         ProductShape shape = ProductShape.of(s, product.depth());
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), s.groupOutputs(), shape.steps(), isa,
-                product, shape.flattens(), s.in().pixelPitch() * s.window().strideWidth(), s.scaleGroup() > 0);
+                product, shape.flattens(), s.in().pixelPitch() * s.window().strideWidth(), shape.scaleGroups() > 1);
         return new Selection.Selected<>(new ConvKernel(s, isa, product, bits, tiling));
     }
 

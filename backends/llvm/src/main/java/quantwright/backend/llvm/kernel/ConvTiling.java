@@ -101,7 +101,8 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
             tail = List.of();
         }
         int n = Math.max(block.size(), tail.size());
-        int most = Math.clamp(pixels(n, grouped ? 2 : 1, isa, product), 1, 28);
+        int most = Math.clamp(pixels(n, grouped ? 2 : 1, isa, product), 1,
+                product.mostPixels());
         for (int columns = Math.min(w, most); columns >= 1; columns--) {
             list.add(new ConvTiling(1, columns, block, blocks, tail, flat));
         }

@@ -25,7 +25,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
         }
         TileProduct product = isa.floatProduct();
         ProductShape shape = new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), 4,
-            s.epilogue().store().bytes(), 4, product.depth(), 0, false);
+            s.epilogue().store().bytes(), 4, product.depth(), 0, false, false);
         ConvTiling tiling = ConvTiling.choose(s.out().height(), s.out().width(), shape.groupOutputs(), shape.steps(),
                 isa, product,
             shape.flattens(), s.in().pixelPitch() * s.window().strideWidth(), false);

@@ -10,7 +10,7 @@ import quantwright.backend.llvm.text.Value;
 /**
  * Accumulators of a register tile. Weights may have a multiplier for each group of inputs: each group is summed from 0 in
  * i32, multiplied, and added to the sum so far, which starts from the bias. All but the scaling back of packed weights' sums
- * is arithmetic modulo 2^32, so that only the final sum has to fit.
+ * is arithmetic modulo 2^32, so that only the final sum has to fit; where it fits scaled, it is scaled back once instead.
  */
 final class GroupedSums {
     private final FunctionBuilder f;
@@ -131,7 +131,7 @@ final class GroupedSums {
         Value[] by = multipliers(multipliers);
         Value[] next = new Value[sums.length];
         for (int i = 0; i < next.length; i++) {
-            Value exact = product.scaleShift() == 0 ? group[i]
+            Value exact = product.scaleShift() == 0 || shape.groupsFit() ? group[i]
                 : f.ashr(group[i], Value.of(group[i].type(), product.scaleShift()));
             next[i] = f.add(sums[i], f.mul(exact, by[vector(i)]));
         }

@@ -14,17 +14,18 @@ package quantwright.backend.llvm.kernel;
  * @param residualBytes bytes per residual element
  * @param depth         bytes of activation per pixel and step
  * @param scaleGroup    bytes of activation whose weights share a multiplier, or 0
+ * @param groupsFit     sums of groups are added as the product scales them
  * @param longSums      {@link LongSums} are needed
  */
 record ProductShape(TensorView in, TensorView out, TensorView residual, Window window, int groups, int inputBytes,
         int outputBytes, int residualBytes, int depth, int scaleGroup,
-        boolean longSums) {
+        boolean groupsFit, boolean longSums) {
     static ProductShape of(ConvSpec s, int depth) {
         int bytes = s.activations().bytes();
         int residual = s.epilogue().store() == Epilogue.Store.I16 ? 2 : 1;
         return new ProductShape(s.in(), s.out(), s.residual(), s.window(), s.groups(), bytes,
                 s.epilogue().store().bytes(), residual, depth,
-                s.scaleGroup() * bytes, s.activations() == Activations.WORDS_LONG);
+                s.scaleGroup() * bytes, s.groupsFit(), s.activations() == Activations.WORDS_LONG);
     }
 
     /** Bytes of a group's inputs in a pixel. */

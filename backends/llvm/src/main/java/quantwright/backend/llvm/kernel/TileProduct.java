@@ -68,6 +68,11 @@ public interface TileProduct {
         return Math.max(1, weightBytes() / 4);
     }
 
+    /** Most pixels of a tile. */
+    default int mostPixels() {
+        return 28;
+    }
+
     /** Registers a step needs besides accumulators and the operands it holds. */
     default int scratchRegisters() {
         return 2;

@@ -24,16 +24,26 @@ import quantwright.backend.llvm.text.Value;
  * @param weightStrides bytes of w from output to output, kernel row to row, column to column, input to input
  * @param outStrides strides of the result
  * @param hasBias whether there is a bias
- * @param wide sums are kept in i64: x has 16 bits, w at most 8
+ * @param sums where sums are kept
  * @param finish makes a result of a sum
  * @param lanes most lanes of a vector
  */
 public record ProductKernel(Extents extents, Stored in, Stored weight, Stored out, WindowKernel.Strides inStrides,
         long tapRow,
                             long tapColumn, WindowKernel.Strides weightStrides, WindowKernel.Strides outStrides,
-                            boolean hasBias, boolean wide, MapBody finish, int lanes) {
+                            boolean hasBias, Sums sums, MapBody finish, int lanes) {
     /** Products of a centred 16-bit by a centred 8-bit value whose sum fits i32: 2^16 * 2^8 each. */
     private static final int BLOCK = 64;
+
+    /** Where sums are kept. */
+    public enum Sums {
+        /** In the type of the products: i32, modulo 2^32, or f32. */
+        NARROW,
+        /** In i64, blocks of products in i32: x has 16 bits, w at most 8. */
+        BLOCKS,
+        /** In i64, as are products: x has 16 bits, w has multipliers. */
+        WIDE
+    }
 
     /** Iterations of the loops. */
     public record Extents(int images, int height, int width, int groups, int outputs, int inputs, int kernelH,
@@ -86,7 +96,7 @@ public record ProductKernel(Extents extents, Stored in, Stored weight, Stored ou
     private Value start(FunctionBuilder f, Value output, int vector) {
         IrType type = in.computed(vector);
         Value bias = hasBias ? f.load(type, f.at(f.at(f.param(2)), output, type.element().bytes())) : Value.zero(type);
-        return wide ? f.sext(bias, IrType.I64.vec(vector)) : bias;
+        return sums == Sums.NARROW ? bias : f.sext(bias, IrType.I64.vec(vector));
     }
 
     private Value sum(FunctionBuilder f, Address x, Address w, Value start, Value[] zeros) {
@@ -94,13 +104,13 @@ public record ProductKernel(Extents extents, Stored in, Stored weight, Stored ou
                 (kw, columns) -> {
                     Address xTap = f.at(f.at(x, kh, tapRow), kw, tapColumn);
                     Address wTap = f.at(f.at(w, kh, weightStrides.row()), kw, weightStrides.column());
-                    return new Value[] {wide ? wideTap(f, xTap, wTap, columns[0], zeros)
+                    return new Value[] {sums == Sums.BLOCKS ? blocks(f, xTap, wTap, columns[0], zeros)
                             : products(f, xTap, wTap, extents.inputs, columns[0], zeros)};
                 }))[0];
     }
 
     /** Adds the products of one tap block by block. */
-    private Value wideTap(FunctionBuilder f, Address x, Address w, Value start, Value[] zeros) {
+    private Value blocks(FunctionBuilder f, Address x, Address w, Value start, Value[] zeros) {
         Value none = Value.zero(in.computed(start.type().lanes()));
         int blocks = extents.inputs / BLOCK;
         Value sum = f.loop(0, blocks, 1, new Value[] {start}, (b, acc) -> new Value[] {f.add(acc[0], f.sext(
@@ -121,8 +131,11 @@ public record ProductKernel(Extents extents, Stored in, Stored weight, Stored ou
             Value b = weight.load(f, f.at(w, c, weightStrides.channel()), weightStrides.image(), vector);
             Value centred = zeros == null ? a : f.sub(a, left);
             Value factor = loaded == vector ? centred : f.splat(centred, vector);
-            return new Value[] {zeros == null ? f.fma(factor, b, acc[0])
-                    : f.add(acc[0], f.mul(factor, f.sub(b, right)))};
+            if (zeros == null) {
+                return new Value[] {f.fma(factor, b, acc[0])};
+            }
+            IrType type = start.type();
+            return new Value[] {f.add(acc[0], f.mul(f.sext(factor, type), f.sext(f.sub(b, right), type)))};
         })[0];
     }
 

@@ -54,8 +54,8 @@ final class IntegerProducts implements NodeLowering {
         Epilogue.Requantize requantize = numbers.requantize();
         Epilogue epilogue = new Epilogue(requantize, parts.table != null,
                 parts.add == null ? Epilogue.Residual.NONE : Epilogue.Residual.F32,
-                parts.raw ? Epilogue.Store.I32 : wordResult ? Epilogue.Store.I16 : out.flip() == cx.kernels().byteFlip() ? Epilogue.Store.ENCODED
-                        : Epilogue.Store.I8);
+                parts.raw ? Epilogue.Store.I32 : wordResult ? Epilogue.Store.I16
+                        : out.flip() == cx.kernels().byteFlip() ? Epilogue.Store.ENCODED : Epilogue.Store.I8);
         EpilogueValues values = numbers.values(parts.table == null ? null : TileOps.constant(parts.table).toTensor().bytes(),
                 parts.add == null ? null : add(parts));
         ConvParameters parameters = new ConvParameters(numbers.weights(), numbers.bias(),
@@ -71,12 +71,13 @@ final class IntegerProducts implements NodeLowering {
                 return new Result.Rejected("depthwise kernels take i8");
             }
             DepthwiseSpec spec = new DepthwiseSpec(in.view(), out.view(), residualView, Windows.of(parts.product), epilogue,
-                    pairsProven);
+                    pairsProven, parts.weights.type().storage().bits());
             return KernelChoice.choose(cx.kernels().depthwise(), spec, parameters, arguments);
         }
         ConvSpec spec = new ConvSpec(in.view(), out.view(), residualView, Windows.of(parts.product), groups(parts.product),
                 epilogue, pairsProven, numbers.packedBits(parts.weights.type(), parts.x.type()),
                 parts.weights.type().element() instanceof QuantizedType.PerGroup g ? g.groupSize() : 0,
+                numbers.groupsFit(parts.weights.type(), parts.x.type()),
                 !words ? Activations.BYTES : numbers.isLong() ? Activations.WORDS_LONG : Activations.WORDS);
         return KernelChoice.choose(cx.kernels().convolutions(), spec, parameters, arguments);
     }

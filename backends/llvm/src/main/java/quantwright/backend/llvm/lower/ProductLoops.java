@@ -48,9 +48,6 @@ final class ProductLoops implements NodeLowering {
             return new Result.Rejected("weights of " + w.type().storage() + (w.type().storage().bits() > 8 ? "" : " in blocks")
                     + " have no kernel");
         }
-        if (quantized && w.type().element() instanceof QuantizedType.PerGroup && isWide(x.type())) {
-            return new Result.Rejected("16-bit activations by weights in groups have no kernel");
-        }
         String problem = isWide(x.type()) ? wideProblem(node) : null;
         return problem != null ? new Result.Rejected(problem) : product(node, cx, quantized);
     }
@@ -67,7 +64,8 @@ final class ProductLoops implements NodeLowering {
     private static String wideProblem(Node node) {
         TensorType w = node.operand(1).type();
         double products = (double) w.shape().elementCount() / w.dim(0);
-        double bound = products * (1 << 16) * (1 << 8) + Integer.MAX_VALUE;
+        int most = w.element() instanceof QuantizedType.PerGroup ? QuantizedType.PerGroup.MOST : 1;
+        double bound = products * (1 << 16) * (1 << 8) * most + Integer.MAX_VALUE;
         if (bound > Requantizer.MAX_WIDE_ACCUMULATOR) {
             return "sums of " + (long) products + " products of 16-bit activations may pass 2^53";
         }
@@ -114,7 +112,8 @@ final class ProductLoops implements NodeLowering {
         arguments.add(out);
         // A window starts in the border, which lies before element 0.
         arguments.set(0, bordered(x, window(node.op())));
-        ProductKernel kernel = kernel(node.op(), x, w, out, arguments.size() == 4, finish, cx.kernels().isa().lanes());
+        ProductKernel kernel = kernel(node.op(), x, w, out, arguments.size() == 4,
+                node.operand(1).type().element() instanceof QuantizedType.PerGroup, finish, cx.kernels().isa().lanes());
         long macs = out.type().shape().elementCount() * kernel.extents().kernelH() * kernel.extents().kernelW()
                 * kernel.extents().inputs();
         return new Result.Calls(List.of(new KernelCall(kernel.name(), kernel, kernel::emit, slots.bytes(),
@@ -160,22 +159,23 @@ final class ProductLoops implements NodeLowering {
         return cx.constant(ScalarType.I32, moved, strides);
     }
 
-    private static ProductKernel kernel(Op op, Placement x, Placement w, Placement out, boolean bias, MapBody finish,
-            int lanes) {
+    private static ProductKernel kernel(Op op, Placement x, Placement w, Placement out, boolean bias, boolean grouped,
+            MapBody finish, int lanes) {
         Window2d window = window(op);
         boolean convolution = op instanceof QConv2d || op instanceof Conv2d;
         int groups = op instanceof QConv2d c ? c.groups() : op instanceof Conv2d c ? c.groups() : 1;
         long[] i = images(x);
         long[] o = images(out);
         int[] e = extents(out);
+        ProductKernel.Sums sums = !isWide(x.type()) || !x.type().isQuantized() ? ProductKernel.Sums.NARROW
+                : grouped ? ProductKernel.Sums.WIDE : ProductKernel.Sums.BLOCKS;
         long[] ws = w.strides();
         return new ProductKernel(new ProductKernel.Extents(e[0], e[1], e[2], groups, e[3] / groups,
                 x.type().dim(-1) / groups, window.kernelH(), window.kernelW()), Loops.stored(x), Loops.stored(w),
                 Loops.stored(out), new Strides(i[0], i[1] * window.strideH(), i[2] * window.strideW(), i[3]),
                 i[1] * window.dilationH(), i[2] * window.dilationW(), convolution ? new Strides(ws[0], ws[1], ws[2],
                 ws[3])
-                        : new Strides(ws[0], 0, 0, ws[1]), new Strides(o[0], o[1], o[2], o[3]), bias, isWide(x.type())
-                        && x.type().isQuantized(), finish, lanes);
+                        : new Strides(ws[0], 0, 0, ws[1]), new Strides(o[0], o[1], o[2], o[3]), bias, sums, finish, lanes);
     }
 
     /** Strides as of rank 4: rank 4 has its own, other values are dense rows of their last axis. */

@@ -147,16 +147,29 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
     /** Bits the kernels may store weights of type {@code w} in, for activations of type {@code x}. */
     int packedBits(TensorType w, TensorType x) {
         ScalarType storage = w.storage();
+        if (x.storage().bits() > 8) {
+            return storage.bits();
+        }
         if (w.element() instanceof QuantizedType.PerGroup g) {
             // A group's sum of encoded bytes is scaled back before anything else is added to it.
             return PackedSums.fit(255.0 * g.groupSize() * -storage.minValue(), storage.bits()) ? storage.bits() : 8;
         }
+        return fitsScaled(w, x) ? storage.bits() : 8;
+    }
+
+    /** Whether the sums of weights in groups fit as the kernels scale packed weights. */
+    boolean groupsFit(TensorType w, TensorType x) {
+        return w.element() instanceof QuantizedType.PerGroup && w.storage().bits() < 8 && x.storage().bits() == 8
+                && fitsScaled(w, x);
+    }
+
+    private boolean fitsScaled(TensorType w, TensorType x) {
         double bound = Arrays.stream(bounds(weights, bias, bias.length, x, w)).max().orElse(0);
         boolean exact = true;
         for (int i = 0; factors != null && i < factors.length; i++) {
             exact &= factors[i] >= LEAST_PACKED_FACTOR;
         }
-        return exact && PackedSums.fit(bound, storage.bits()) ? storage.bits() : 8;
+        return exact && PackedSums.fit(bound, w.storage().bits());
     }
 
     /** The multipliers of weights in groups as the kernels take them; null for others. */

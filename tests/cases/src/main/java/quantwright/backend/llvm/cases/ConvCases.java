@@ -118,7 +118,9 @@ public final class ConvCases {
         int stride = Cases.pick(r, 1, 1, 2, 3);
         int dilation = kernel > 1 ? Cases.pick(r, 1, 1, 1, 2) : 1;
         int groups = Cases.pick(r, 1, 1, 1, 1, 2, 3);
-        int icg = Cases.pick(r, 1, 2, 3, 4, 8, 16, 17, 24, 40, 64, 100);
+        // Sums long enough to pass i32.
+        boolean deep = bytes == 2 && kernel == 1 && r.nextInt(2) == 0;
+        int icg = deep ? Cases.pick(r, 520, 700, 1100) : Cases.pick(r, 1, 2, 3, 4, 8, 16, 17, 24, 40, 64, 100);
         int ocg = Cases.pick(r, 2, 3, 4, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 72, 96, 130);
         int oh = Cases.pick(r, 1, 2, 3, 5, 8);
         int ow = Cases.pick(r, 1, 2, 3, 7, 12, 13, 16, 20, 33);
@@ -157,10 +159,12 @@ public final class ConvCases {
         byte[] outMemory = new byte[(int) (out.rowPitch() * oh)];
         r.nextBytes(outMemory);
         Tensors residual = e.hasResidual()
-            ? Tensors.random(r, elem, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0, elem == 1 ? flip : 0,
+            ? Tensors.random(r, elem, oh, ow, oc, oc + Cases.pick(r, 0, 2), 0, 0, 0, Cases.pick(r, 0, 1), 0,
+                    elem == 1 ? flip : 0,
                     extremes) : null;
         var spec = new ConvSpec(in.view, out, residual == null ? null : residual.view,
-            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e, false, bits, 0, bytes == 1
+            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e, false, bits, 0, false,
+            bytes == 1
                 ? Activations.BYTES : e.store() != Epilogue.Store.I32 && isLong(weights, kernel * kw * icg, zero)
                 ? Activations.WORDS_LONG : Activations.WORDS);
         return new Case(name, spec, new ConvParameters(weights, r.nextInt(8) == 0 ? null : bias, zero, v), in,

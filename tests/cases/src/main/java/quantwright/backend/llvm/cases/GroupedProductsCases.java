@@ -102,6 +102,28 @@ public abstract class GroupedProductsCases {
         }
     }
 
+    private static QuantizedType words() {
+        return QuantizedType.perTensor(ScalarType.I16, 0.002f, 0);
+    }
+
+    /** Groups end where a kernel's loads do, or not; sums pass i32 or not. */
+    @Test
+    void multipliesWords() {
+        for (int i = 0; i < 24; i++) {
+            d.begin();
+            int size = d.pick(List.of(32, 32, 64, 20));
+            int inputs = d.pick(List.of(33, 64, 100, 129, 300, 700));
+            int outputs = d.pick(List.of(1, 3, 16, 24, 40));
+            QuantizedType out = i % 2 == 0 ? QuantizedType.perTensor(ScalarType.I16, 0.1f, 5)
+                    : QuantizedType.perTensor(ScalarType.I8, 30f, 5);
+            Value w = d.constant(d.random(new TensorType(groups(STORAGE.get(i % 4), outputs, inputs, 2, size),
+                    TensorType.of(ScalarType.I8, outputs, inputs).shape())));
+            Value x = d.input(words(), d.pick(List.of(1, 1, 2, 7)), inputs);
+            d.output(d.node(new QDense(Rounding.FLOAT32, Clamp.full(out.storage())), out, x, w, bias(outputs)));
+            d.check("words " + i + " in groups of " + size);
+        }
+    }
+
     /** Groups that end within a load, and windows, are left to loops. */
     @Test
     void multipliesWhatNoKernelTakes() {

@@ -143,6 +143,38 @@ public abstract class ProductLoopsCases {
         }
     }
 
+    private QuantizedType symmetric(ScalarType storage, int outputs) {
+        float[] scales = new float[outputs];
+        for (int o = 0; o < outputs; o++) {
+            scales[o] = (float) Math.exp(d.random.nextGaussian() - 6);
+        }
+        return new QuantizedType.PerAxis(storage, ScalarType.F32, 0, Floats.of(scales), Ints.of(new int[outputs]));
+    }
+
+    /** Activations of 16 bits, by kernels and by loops, alone and with an addition; the longest sums pass i32. */
+    @Test
+    void multipliesWords() {
+        List<ScalarType> storage = List.of(ScalarType.I8, ScalarType.I4, ScalarType.I2, ScalarType.SIGN1);
+        for (int i = 0; i < 24; i++) {
+            d.begin();
+            int groups = i % 6 == 5 ? d.dim(4) : 1;
+            int channels = groups * d.pick(List.of(1, 3, 8, 17, 24, 130));
+            int outputs = groups * (i % 6 == 5 ? 1 : d.pick(List.of(2, 16, 20, 33)));
+            Window2d w = window();
+            QuantizedType in = QuantizedType.perTensor(ScalarType.I16, 0.001f, i % 3 == 0 ? 0 : 321);
+            QuantizedType out = i % 4 == 3 ? QuantizedType.perTensor(ScalarType.I8, 1f, -7)
+                    : QuantizedType.perTensor(ScalarType.I16, 0.01f, -7);
+            TensorType type = new TensorType(symmetric(storage.get(i % 4), outputs),
+                    TensorType.of(ScalarType.I8, outputs, w.kernelH(), w.kernelW(), channels / groups).shape());
+            Value x = d.input(in, 1, 5 + d.dim(4), 5 + d.dim(4), channels);
+            Rounding rounding = i % 5 == 0 ? Rounding.SINGLE_ROUNDING : Rounding.FLOAT32;
+            Value y = d.node(new QConv2d(w, groups, rounding, Clamp.full(out.storage())), out, x, d.constant(d.random(type)));
+            d.output(i % 2 == 0 ? y : d.node(new QAdd(false, Rounding.FLOAT32, Clamp.full(out.storage())), out, y,
+                    d.input(out, y.type().shape().toArray())));
+            d.check("words " + i);
+        }
+    }
+
     private QuantizedType perAxis(int outputs) {
         float[] scales = new float[outputs];
         int[] zeros = new int[outputs];
