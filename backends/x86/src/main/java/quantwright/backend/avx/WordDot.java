@@ -58,7 +58,9 @@ record WordDot(int bits, boolean fused) implements VectorIsa.Dot {
             return f.intrinsic("llvm.x86.avx512.vpdpwssd." + 32 * n, acc.type(), acc, a, f.bitcast(weights[0], acc.type()));
         }
         Value words = f.bitcast(a, IrType.I16.vec(2 * n));
-        return f.add(acc, Avx2Isa.intrinsic(f, "pmadd.wd", "sse2.pmadd.wd", acc.type(), words, weights[0]));
+        Value pairs = Avx2Isa.intrinsic(f, "pmadd.wd", "sse2.pmadd.wd", acc.type(), words, weights[0]);
+        // Steps reassociated would keep the products of two of them, which there are no registers for.
+        return f.opaque(f.add(acc, pairs), "x");
     }
 
     @Override

@@ -37,13 +37,14 @@ class WordKernelTest {
     private static void equalsTheDefinition(VectorIsa isa, Set<CpuFeature> features, long seed) {
         try (var runner = new KernelRunner(X86Machines.of(features))) {
             var cases = new ArrayList<ConvCases.Case>();
+            var seeds = new Random(seed);
             for (int i = 0; i < 80; i++) {
-                ConvCases.Case c = ConvCases.words(new Random(seed + i), "k" + i, isa.byteFlip());
+                ConvCases.Case c = ConvCases.words(new Random(seeds.nextLong()), "k" + i, isa.byteFlip());
                 runner.add(c.name(), KernelRunner.selected(new ConvTemplate(isa, false), c.spec()), c.parameters());
                 cases.add(c);
             }
             for (Activations a : Activations.values()) {
-                assertTrue(cases.stream().filter(c -> c.spec().activations() == a).count() > 5, a.toString());
+                assertTrue(cases.stream().filter(c -> c.spec().activations() == a).count() > 3, a.toString());
             }
             runner.build();
             cases.forEach(c -> ConvCases.run(runner, c, isa.byteFlip()));

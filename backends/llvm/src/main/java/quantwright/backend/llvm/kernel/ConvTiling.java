@@ -21,6 +21,8 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
     private static final double TILE_OVERHEAD = 4;
     /** What an instruction that unpacks weights takes of the multipliers' time. */
     private static final double UNPACKING = 0.5;
+    /** The same of one that broadcasts an activation for weights that are in registers: measured on Zen 5. */
+    private static final double BROADCASTING = 0.25;
     /** Slowdown when a tile's activations evict each other from the first-level cache. */
     private static final double CONFLICT = 1.6;
     /** Weights of a block up to here stay in the first-level cache, up to the next in the second. */
@@ -160,6 +162,9 @@ record ConvTiling(int rows, int columns, List<Integer> block, int blocks, List<I
         }
         double products = (pixels * product.multiplications() + UNPACKING * product.unpackings()) * units
             * isa.vectorCycles();
+        if (product.unpackings() > 0 && !product.holdsActivations()) {
+            products += BROADCASTING * pixels * isa.vectorCycles();
+        }
         double loads = units * isa.vectorCycles() * product.weightRegisters() / product.stepsPerWeights()
             + 0.5 * pixels / product.stepsPerActivations();
         double stepInstructions = pixels * vectors.size() * product.operations()

@@ -132,6 +132,15 @@ public final class FunctionBuilder extends Instructions {
         return emit(IrType.PTR, "call ptr asm \"\", \"=r,0\"(ptr " + pointer.text() + ")");
     }
 
+    /**
+     * The same value, of which code generation does not know where it comes from: a chain of additions stays in order.
+     *
+     * @param registers the constraint letter of their class
+     */
+    public Value opaque(Value value, String registers) {
+        return emit(value.type(), "call " + value.type() + " asm \"\", \"=" + registers + ",0\"(" + value.typed() + ")");
+    }
+
     // ---- calls
 
     /** Calls a function of this module, or an external one declared with {@link ModuleBuilder#external}. */
