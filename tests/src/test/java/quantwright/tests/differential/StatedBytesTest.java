@@ -16,6 +16,7 @@ import quantwright.compiler.data.ModelFeed;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.Quantwright;
 import quantwright.compiler.evaluate.ModelSummary;
+import quantwright.compiler.importer.FormatException;
 import quantwright.compiler.importer.ImportOptions;
 import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.quant.PrecisionPlan;
@@ -36,7 +37,7 @@ class StatedBytesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x86-avx512-vnni", "x86-avx2"})
-    void objectsHoldWhatIsStated(String profileId) {
+    void objectsHoldWhatIsStated(String profileId) throws FormatException {
         CatalogueModel entry = ModelCatalogue.load().get("glyphs");
         assumeTrue(ModelCatalogue.absent(entry).isEmpty(), "SKIPPED: shared data is absent: "
                 + ModelCatalogue.absent(entry));

@@ -106,8 +106,9 @@ class WordKernelTest {
             assertEquals(0, loop.stackAccesses(), loop::toString);
             assertEquals(0, loop.count("call|vpmulld|vpmullw"), loop::toString);
             assertTrue(bits == 8 ? loop.count("vpmovsxbw") > 0 : loop.count("vpsraw") > 0, loop::toString);
-            assertTrue(products(loop, product) >= 8, loop::toString);
         }
+        // A full tile's, beside those of what is left of a row.
+        assertTrue(loops.stream().anyMatch(l -> products(l, product) >= 8), loops::toString);
     }
 
     @Test
