@@ -22,6 +22,7 @@ import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.CompiledModel;
+import quantwright.backend.Executor;
 import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Value;
@@ -29,11 +30,13 @@ import quantwright.ir.arith.Rounding;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.UserErrorException;
+import quantwright.ir.interp.Interpreter;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.Binary;
 import quantwright.ir.op.BinaryKind;
 import quantwright.ir.op.Clamp;
 import quantwright.ir.op.Constant;
+import quantwright.ir.op.Gather;
 import quantwright.ir.op.QDense;
 import quantwright.ir.op.Unary;
 import quantwright.ir.op.UnaryKind;
@@ -143,5 +146,23 @@ class BackendTest {
         graph.addOutput("y", graph.append(new QDense(Rounding.FLOAT32, Clamp.full(ScalarType.I8)), List.of(x, rows),
                 QuantizedType.perTensor(ScalarType.I8, 0.5f, 0), Location.UNKNOWN).result());
         return compile(graph).manifest().constantBytes();
+    }
+
+    @Test
+    void refusesAnIndexOutsideItsAxis() {
+        Graph graph = new Graph("net", Level.GRAPH);
+        Value x = graph.addInput("x", TensorType.of(ScalarType.F32, 3));
+        Value indices = graph.addInput("indices", TensorType.of(ScalarType.I64, 1));
+        graph.addOutput("y", graph.append(new Gather(0), List.of(x, indices), Location.UNKNOWN).result());
+        try (Executor executor = new JvmBackend().load(compile(graph))) {
+            for (long index : new long[] {-4, 3, Long.MAX_VALUE}) {
+                Tensor at = Tensor.zeros(indices.type());
+                at.setInteger(0, index);
+                List<Tensor> inputs = List.of(Tensor.zeros(x.type()), at);
+                String refused = assertThrows(IllegalArgumentException.class, () -> executor.run(inputs)).getMessage();
+                assertTrue(assertThrows(IllegalArgumentException.class, () -> Interpreter.run(graph, inputs, null))
+                        .getMessage().endsWith(refused), refused);
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 package quantwright.backend.jvm.runtime;
 
 /**
- * Picks slices along an axis by indices that are data; a negative index counts from the end; one outside the
- * axis picks the nearest slice, as native code does.
+ * Picks slices along an axis by indices that are data; a negative index counts from the end. One outside the axis is
+ * refused, as by the interpreter.
  *
  * @param x source
  * @param indices indices
@@ -24,7 +24,10 @@ public record Gather(int x, int indices, int out, Storage storage, int count, in
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < count; i++) {
                 long index = storage.get(at, i);
-                int pick = Math.clamp(index < 0 ? index + extent : index, 0, extent - 1);
+                if (index < -extent || index >= extent) {
+                    throw new IllegalArgumentException("gather index " + index + " is outside extent " + extent);
+                }
+                int pick = (int) (index < 0 ? index + extent : index);
                 System.arraycopy(source, (o * extent + pick) * length, target, slot, length);
                 slot += length;
             }
