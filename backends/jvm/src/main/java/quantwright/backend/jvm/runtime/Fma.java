@@ -10,7 +10,9 @@ final class Fma {
     static final int MIDDLING = 96;
     /** Rows that the JIT takes as long by itself; its bound is 150 times around. */
     static final int LONG = 192;
-    private static final int LESSONS = 700;
+    /** So many, and so much longer, that they outweigh the rows that run until the JIT has compiled the loops. */
+    private static final int LESSONS = 2000;
+    private static final int LESSON = 512;
     private static boolean learned;
 
     private Fma() {
@@ -25,12 +27,12 @@ final class Fma {
             return;
         }
         learned = true;
-        float[][] acc = new float[3][LONG];
-        float[][] rows = new float[4][LONG];
+        float[][] acc = new float[3][LESSON];
+        float[][] rows = new float[4][LESSON];
         float[] scalars = new float[4];
         for (int i = 0; i < LESSONS; i++) {
-            three(acc, 0, rows, 0, scalars, 0, 0, 0, LONG);
-            quad(acc[0], rows, 0, scalars, 0, LONG);
+            three(acc, 0, rows, 0, scalars, 0, 0, 0, LESSON);
+            quad(acc[0], rows, 0, scalars, 0, LESSON);
         }
     }
 

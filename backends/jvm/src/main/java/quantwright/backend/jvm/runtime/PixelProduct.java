@@ -42,9 +42,7 @@ public record PixelProduct(int x, int out, Geometry geometry, Storage storage, i
             float[] image = geometry.load(memory, x, storage, zero, n);
             float[] planes = memory.planes(geometry.paddedSize());
             int pixels = geometry.paddedSize() / geometry.channels();
-            for (int c = 0; c < geometry.channels(); c++) {
-                plane(image, c, geometry.channels(), planes, c * pixels, pixels);
-            }
+            planes(image, geometry.channels(), planes, pixels);
             int strip = strip(geometry.positions());
             for (int first = 0; first < geometry.positions(); first += strip) {
                 strip(memory, planes, n * geometry.positions(), first, Math.min(strip, geometry.positions() - first));
@@ -56,6 +54,29 @@ public record PixelProduct(int x, int out, Geometry geometry, Storage storage, i
     public static int strip(int positions) {
         int strips = Math.ceilDiv(positions, PIXELS);
         return strips == 0 ? PIXELS : Math.ceilDiv(positions, strips);
+    }
+
+    private static void planes(float[] image, int channels, float[] planes, int pixels) {
+        int c = 0;
+        for (; c + 4 <= channels; c += 4) {
+            fourPlanes(image, c, channels, planes, c * pixels, pixels);
+        }
+        for (; c < channels; c++) {
+            plane(image, c, channels, planes, c * pixels, pixels);
+        }
+    }
+
+    private static void fourPlanes(float[] image, int channel, int channels, float[] planes, int at, int pixels) {
+        int at1 = at + pixels;
+        int at2 = at1 + pixels;
+        int at3 = at2 + pixels;
+        for (int p = 0; p < pixels; p++) {
+            int from = p * channels + channel;
+            planes[at + p] = image[from];
+            planes[at1 + p] = image[from + 1];
+            planes[at2 + p] = image[from + 2];
+            planes[at3 + p] = image[from + 3];
+        }
     }
 
     private static void plane(float[] image, int channel, int channels, float[] planes, int at, int pixels) {
