@@ -39,4 +39,13 @@ public record HardwareProfile(String id, String summary, Optional<CpuMachine> cp
     public boolean storesActivations(int bits) {
         return npu.map(m -> m.types().stream().anyMatch(t -> t.activationBits() == bits)).orElse(true);
     }
+
+    /**
+     * Whether so many weights may share a scale: as many as the profile's groups have, or several of those, all with one
+     * scale. Code for a CPU gives any group its scale.
+     */
+    public boolean allowsGroups(int weights) {
+        int finest = quantization.groupSize();
+        return weights == 0 || cpu.isPresent() || finest > 0 && weights % finest == 0;
+    }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import quantwright.backend.CostOracle;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.driver.Quantwright;
+import quantwright.compiler.quant.LayerPrecision;
 import quantwright.compiler.quant.PrecisionPlan;
 import quantwright.compiler.search.CostMeter;
 import quantwright.compiler.search.LayerGraph;
@@ -30,8 +31,8 @@ final class AppliedPlan {
         PlanFile plan = PlanFile.read(file);
         LayerGraph layers = LayerGraph.of(model.graph());
         Optional<CostOracle> oracle = driver.backendFor(profile).costs().filter(o -> o.refusal(profile).isEmpty());
-        PlanReader.check(plan, file, layers, (i, p) -> oracle.isEmpty() || oracle.get().cost(layers.layers().get(i).node(),
-                CostMeter.precision(p), profile).supported());
+        PlanReader.check(plan, file, layers, (i, p) -> isGranted(p, profile) && (oracle.isEmpty() || oracle.get().cost(
+                layers.layers().get(i).node(), CostMeter.precision(p), profile).supported()));
         String made = plan.header().getOrDefault("model", "");
         if (!made.isEmpty() && !made.equals("sha256:" + Tables.hash(model.graph()))) {
             sink.report(SearchDiagnostic.PLAN_OF_ANOTHER, Location.file(file), "model " + made);
@@ -41,5 +42,10 @@ final class AppliedPlan {
             sink.report(SearchDiagnostic.PLAN_OF_ANOTHER, Location.file(file), "profile " + chip);
         }
         return plan.plan(layers);
+    }
+
+    /** Whether the chip has scales as fine as a precision asks for. */
+    private static boolean isGranted(LayerPrecision precision, HardwareProfile profile) {
+        return !(precision instanceof LayerPrecision.Integer i) || profile.allowsGroups(i.group());
     }
 }

@@ -284,10 +284,30 @@ class SearchVerbTest {
         assertTrue(another.err().contains("warning[QW-A0111]"), another.err());
     }
 
+    @Test
+    void groupsThatTheChipHasNoScalesForAreRefused() throws IOException {
+        String plan = "quantwright-plan 1\ndefault w4g32a8\n";
+        Command none = compileWith(plan, "npu-edge-4bit");
+        assertTrue(none.err().contains("error[QW-A0110]") && none.err().contains("nearest: w4a8"), none.err());
+        Path profile = Files.writeString(folder.resolve("groups.qhw"), """
+                qhw 1
+                profile groups extends npu-edge-4bit {
+                    quantization { weights per-group; group 64 source assumed "test"; }
+                }
+                """);
+        Command others = compileWith(plan, profile.toString());
+        assertTrue(others.err().contains("at w4g32a8") && others.err().contains("nearest: w4g64a8"), others.err());
+        assertTrue(others.err().contains("w4g128a8, w4g256a8"), others.err());
+    }
+
     private static Command compileWith(String plan) throws IOException {
+        return compileWith(plan, "x86-avx2");
+    }
+
+    private static Command compileWith(String plan, String profile) throws IOException {
         Path file = Files.writeString(folder.resolve("a.plan"), plan);
         Path output = folder.resolve("refused");
-        Command c = Command.run("compile", demo.model(), "--profile", "x86-avx2", "--calibrate", demo.calibration(),
+        Command c = Command.run("compile", demo.model(), "--profile", profile, "--calibrate", demo.calibration(),
                 "--preprocess", Demo.PREPROCESSING, "--plan", file, "-o", output);
         assertEquals(1, c.status(), c.err());
         assertFalse(Files.exists(output));

@@ -38,8 +38,8 @@ public final class NpuTable {
                 + " over the array's peak in the cycles. Energy and average power are the NPU's and its memories', not the"
                 + " host's. Differing bytes: all maps in memory and all outputs, one sample, against the interpreter.\n");
         System.out.println("| model | profile | cycles | utilisation | energy, uJ | average power, mW | compile, s"
-                + " | timing, s | functional, s | layers | on the host | maps | differing bytes |");
-        System.out.println("|---|---|" + "---:|".repeat(8) + "---|---:|---:|");
+                + " | timing, s | functional, s | layers | pools in products | on the host | maps | differing bytes |");
+        System.out.println("|---|---|" + "---:|".repeat(9) + "---|---:|---:|");
         for (CatalogueModel entry : ModelCatalogue.load().all()) {
             if (Files.exists(entry.path()) && ModelCatalogue.absent(entry).isEmpty() && only.matcher(entry.id()).find()) {
                 model(driver, entry, profiles, oracle);
@@ -63,18 +63,18 @@ public final class NpuTable {
             NpuRun run = NpuRun.of(model, profile);
             oracle.add(entry.id(), model.graph(), run);
             NpuRun.Comparison comparison = run.compare(models.sample(), expected);
-            System.out.println(row(entry.id(), run, comparison));
+            System.out.println(row(entry.id(), run, comparison, run.mergedPools(model.graph())));
         }
     }
 
-    private static String row(String id, NpuRun run, NpuRun.Comparison comparison) {
+    private static String row(String id, NpuRun run, NpuRun.Comparison comparison, String pools) {
         String host = run.host().entrySet().stream().map(e -> counted(e.getValue()) + ": " + e.getKey())
                 .collect(Collectors.joining("; "));
         String maps = comparison.maps() + (comparison.unknown().isEmpty() ? "" : " (" + comparison.unknown().size()
                 + " not compared)");
-        return String.format(Locale.ROOT, "| %s | %s | %,d | %.1f %% | %,.1f | %.1f | %.2f | %.2f | %.2f | %d | %s | %s"
+        return String.format(Locale.ROOT, "| %s | %s | %,d | %.1f %% | %,.1f | %.1f | %.2f | %.2f | %.2f | %d | %s | %s | %s"
                 + " | %d |", id, run.profile().id(), run.cycles(), 100 * run.utilisation(), 1e6 * run.joules(),
-                1e3 * run.watts(), run.compileSeconds(), run.timingSeconds(), comparison.seconds(), run.layers(), host,
+                1e3 * run.watts(), run.compileSeconds(), run.timingSeconds(), comparison.seconds(), run.layers(), pools, host,
                 maps, comparison.differing());
     }
 

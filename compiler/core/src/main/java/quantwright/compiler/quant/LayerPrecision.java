@@ -1,5 +1,6 @@
 package quantwright.compiler.quant;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,9 @@ import quantwright.ir.type.TensorType;
 public sealed interface LayerPrecision {
     /** 8 bits for weights and activations. */
     Integer W8A8 = new Integer(WeightBits.W8, ActivationBits.A8);
+
+    /** Sizes that groups of inputs may have. */
+    List<java.lang.Integer> GROUPS = List.of(32, 64, 128, 256);
 
     /** The node stays float. */
     record Real() implements LayerPrecision {
@@ -65,8 +69,9 @@ public sealed interface LayerPrecision {
         if (text.equals("float")) {
             return Optional.of(new Real());
         }
-        Matcher m = Pattern.compile("w(8|4|2|1)(?:a(8|16)|g(32|64|128|256)a8)").matcher(text);
-        return m.matches() ? Optional.of(new Integer(WeightBits.valueOf("W" + m.group(1)),
+        Matcher m = Pattern.compile("w(8|4|2|1)(?:a(8|16)|g(\\d{1,3})a8)").matcher(text);
+        boolean valid = m.matches() && (m.group(3) == null || GROUPS.contains(java.lang.Integer.valueOf(m.group(3))));
+        return valid ? Optional.of(new Integer(WeightBits.valueOf("W" + m.group(1)),
                 ActivationBits.valueOf(m.group(2) == null ? "A8" : "A" + m.group(2)),
                 m.group(3) == null ? 0 : java.lang.Integer.parseInt(m.group(3)))) : Optional.empty();
     }

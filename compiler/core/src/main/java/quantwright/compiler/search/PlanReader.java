@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -164,11 +165,12 @@ public final class PlanReader {
         for (int i = 0; i < names.size(); i++) {
             if (!legality.allows(i, assignment.get(i))) {
                 int layer = i;
-                String valid = all().stream().filter(p -> legality.allows(layer, p)).map(LayerPrecision::text)
-                        .collect(Collectors.joining(", "));
+                List<LayerPrecision> legal = choices(assignment.get(i)).stream().filter(p -> legality.allows(layer, p))
+                        .toList();
+                String valid = legal.stream().map(LayerPrecision::text).collect(Collectors.joining(", "));
                 wrong.add(new Diagnostic(SearchDiagnostic.PLAN_PRECISION, Location.file(file), "the chip does not execute '"
-                        + names.get(i) + "' at " + assignment.get(i).text(), List.of(wider(assignment.get(i), p ->
-                        legality.allows(layer, p)).map(p -> "nearest: " + p.text() + "; ").orElse("") + "valid: " + valid)));
+                        + names.get(i) + "' at " + assignment.get(i).text(), List.of(wider(assignment.get(i), legal)
+                        .map(p -> "nearest: " + p.text() + "; ").orElse("") + "valid: " + valid)));
             }
         }
         if (!wrong.isEmpty()) {
@@ -176,10 +178,24 @@ public final class PlanReader {
         }
     }
 
-    /** The legal precision with the fewest bits that are no fewer than asked for. */
-    private static Optional<LayerPrecision> wider(LayerPrecision asked, java.util.function.Predicate<LayerPrecision> legal) {
-        return all().stream().filter(legal).filter(p -> bits(p) >= bits(asked)).min(java.util.Comparator.comparingInt(
-                PlanReader::bits));
+    /** Every precision, and those of the same bits with other groups if groups are asked for. */
+    private static List<LayerPrecision> choices(LayerPrecision asked) {
+        List<LayerPrecision> choices = new ArrayList<>(all());
+        if (asked instanceof LayerPrecision.Integer i && i.group() > 0) {
+            LayerPrecision.GROUPS.forEach(g -> choices.add(new LayerPrecision.Integer(i.weights(), i.activations(), g)));
+        }
+        return choices;
+    }
+
+    /** The legal precision with the fewest bits, then the finest scales, that are no fewer and no finer than asked for. */
+    private static Optional<LayerPrecision> wider(LayerPrecision asked, List<LayerPrecision> legal) {
+        return legal.stream().filter(p -> bits(p) >= bits(asked) && sharing(p) >= sharing(asked))
+                .min(Comparator.comparingInt(PlanReader::bits).thenComparingInt(PlanReader::sharing));
+    }
+
+    /** Inputs whose weights share a scale. */
+    private static int sharing(LayerPrecision precision) {
+        return precision instanceof LayerPrecision.Integer i && i.group() > 0 ? i.group() : Integer.MAX_VALUE;
     }
 
     private static int bits(LayerPrecision precision) {

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Executor;
@@ -15,8 +17,13 @@ import quantwright.backend.ProgramRunner;
 import quantwright.backend.npu.NpuBackend;
 import quantwright.compiler.driver.Model;
 import quantwright.compiler.evaluate.BitComparison;
+import quantwright.ir.Graph;
+import quantwright.ir.Node;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.interp.Interpreter;
+import quantwright.ir.op.MaxPool;
+import quantwright.ir.op.QAvgPool;
+import quantwright.ir.op.QMean;
 import quantwright.npu.isa.Program;
 import quantwright.npu.isa.ProgramBinary;
 import quantwright.npu.isa.ProgramFormatException;
@@ -157,6 +164,16 @@ public record NpuRun(HardwareProfile profile, CompiledModel compiled, List<Simul
     /** Layers that the NPU executes. */
     public long layers() {
         return compiled.manifest().steps().stream().filter(s -> !s.kernel().startsWith(HOST)).count();
+    }
+
+    /** How many of a model's pools are made where products' results are, and how many there are. */
+    public String mergedPools(Graph graph) {
+        Set<String> steps = compiled.manifest().steps().stream().filter(s -> !s.kernel().endsWith(", pool"))
+                .map(Manifest.Step::name).collect(Collectors.toSet());
+        List<Node> pools = graph.nodes().stream().filter(n -> n.op() instanceof MaxPool || n.op() instanceof QAvgPool
+                || n.op() instanceof QMean).toList();
+        long apart = pools.stream().filter(n -> steps.contains(n.result().name())).count();
+        return pools.size() - apart + " of " + pools.size();
     }
 
     /** Steps that the host executes, as ops by reason. */
