@@ -15,8 +15,8 @@ import quantwright.backend.llvm.InstructionLoop;
 import quantwright.backend.llvm.object.ElfObject;
 
 /**
- * The loops of ONNX Runtime's {@code linux-aarch64} library that multiply bytes, found by their instructions: the library
- * has no names for them.
+ * The loops of ONNX Runtime's {@code linux-aarch64} library that multiply bytes or requantize sums, found by their
+ * instructions: the library has no names for them.
  */
 final class ForeignLoops {
     private static final String LIBRARY = "/ai/onnxruntime/native/linux-aarch64/libonnxruntime.so";
@@ -25,21 +25,41 @@ final class ForeignLoops {
     private final byte[] text;
     private final int[] words;
 
-    /** Which instructions multiply. */
+    /** What a loop does. */
     enum Kind {
-        /** {@code smull}, {@code smlal}. */
+        /** {@code smull}, {@code smlal} and sums of neighbours. */
         WIDENING,
         /** {@code sdot}, by element or not. */
         DOT,
         /** {@code smmla}. */
-        MATRIX;
+        MATRIX,
+        /** {@code smull}, {@code smlal} and sums lane by lane: one filter for each channel. */
+        DEPTHWISE,
+        /** Conversion of sums to bytes. */
+        REQUANTIZE;
 
-        boolean holds(int w) {
+        private boolean holds(int w) {
             return switch (this) {
-                case WIDENING -> (w & 0xbfe0fc00) == 0x0e20c000 || (w & 0xbfe0fc00) == 0x0e208000;
+                case WIDENING, DEPTHWISE -> (w & 0xbfe0fc00) == 0x0e20c000 || (w & 0xbfe0fc00) == 0x0e208000;
                 case DOT -> (w & 0xffe0fc00) == 0x4e809400 || (w & 0xffc0f400) == 0x4f80e000;
                 case MATRIX -> (w & 0xffe0fc00) == 0x4e80a400;
+                // fcvtns of four lanes
+                case REQUANTIZE -> (w & 0xfffffc00) == 0x4e21a800;
             };
+        }
+
+        private boolean is(InstructionLoop l) {
+            return switch (this) {
+                case WIDENING -> l.count("sadalp|addp") > 0;
+                case DEPTHWISE -> l.count("saddw2?") > 0 && l.count("sadalp|addp") == 0;
+                case DOT, MATRIX -> true;
+                case REQUANTIZE -> l.macs() == 0 && l.count("sqxtn2?|sqxtun2?") > 0;
+            };
+        }
+
+        /** Products, or requantized sums, of an iteration. */
+        long work(InstructionLoop l) {
+            return this == REQUANTIZE ? 4 * l.count("fcvtns") : l.macs();
         }
     }
 
@@ -60,7 +80,7 @@ final class ForeignLoops {
         }
     }
 
-    /** The loop of a kind with the fewest instructions per product. */
+    /** The loop of a kind with the fewest instructions for its work. */
     Optional<InstructionLoop> best(Kind kind, Disassembler disassembler, CodeTarget target) {
         Set<Integer> ends = new TreeSet<>();
         for (int i = 0; i < words.length; i++) {
@@ -75,11 +95,17 @@ final class ForeignLoops {
         }
         return ends.stream().map(end -> new InstructionLoop(disassembler.instructions(
                 Arrays.copyOfRange(text, 4 * target(end), 4 * end + 4), target)))
-                .filter(l -> InstructionLoop.of(l.instructions()).size() == 1)
-                .min(Comparator.comparingDouble(l -> (double) l.size() / l.macs()));
+                .filter(l -> kind.is(l) && innermost(l))
+                .min(Comparator.comparingDouble(l -> (double) l.size() / kind.work(l)));
     }
 
-    /** Index of the instruction a conditional branch goes back to, or -1. */
+    /** Whether a loop holds no other; one that ends in a branch without condition is known by its products. */
+    private static boolean innermost(InstructionLoop l) {
+        var inside = InstructionLoop.of(l.instructions());
+        return inside.isEmpty() || inside.size() == 1 && inside.getFirst().size() == l.size();
+    }
+
+    /** Index of the instruction a branch goes back to, or -1. */
     private int target(int i) {
         int w = words[i];
         int distance;
@@ -87,6 +113,8 @@ final class ForeignLoops {
             distance = w << 8 >> 13;
         } else if ((w & 0x7e000000) == 0x36000000) {
             distance = w << 13 >> 18;
+        } else if ((w & 0xfc000000) == 0x14000000) {
+            distance = w << 6 >> 6;
         } else {
             return -1;
         }

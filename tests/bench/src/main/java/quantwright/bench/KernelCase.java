@@ -29,6 +29,7 @@ import quantwright.backend.llvm.kernel.KernelTemplate;
 import quantwright.backend.llvm.kernel.PackedSums;
 import quantwright.backend.llvm.kernel.PoolParameters;
 import quantwright.backend.llvm.kernel.PoolSpec;
+import quantwright.backend.llvm.kernel.SmallSums;
 import quantwright.backend.llvm.kernel.TensorView;
 import quantwright.backend.llvm.kernel.Window;
 
@@ -148,8 +149,9 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
         ConvParameters p = new ConvParameters(weights, new int[l.outputs()], 0, multipliers,
                 EpilogueValues.f32(factors, -128, -128, 127));
         int width = activations.bytes();
-        Epilogue e = width == 1 ? Epilogue.f32(true, false) : new Epilogue(new Epilogue.Requantize.F32(true, false), false,
-                Epilogue.Residual.NONE, Epilogue.Store.I16);
+        Epilogue e = new Epilogue(new Epilogue.Requantize.F32(true, false, width == 1 && group == 0
+                && small(weights, factors)), false, Epilogue.Residual.NONE, width == 1 ? Epilogue.Store.ENCODED
+                : Epilogue.Store.I16);
         KernelSpec spec;
         Kernel<ConvParameters> kernel;
         if (l.depthwise()) {
@@ -180,6 +182,21 @@ record KernelCase<P>(String id, boolean multiplies, long work, Kernel<P> kernel,
             most = Math.max(most, sum);
         }
         return PackedSums.fit(255.0 * most, bits);
+    }
+
+    /** Whether the sums of all outputs are small, without a bias and with a zero point of 0. */
+    private static boolean small(byte[] weights, float[] factors) {
+        int per = weights.length / factors.length;
+        for (int o = 0; o < factors.length; o++) {
+            int sum = 0;
+            for (int k = 0; k < per; k++) {
+                sum += Math.abs(weights[o * per + k]);
+            }
+            if (!SmallSums.fit(128.0 * sum, factors[o])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static KernelCase<FloatParameters> real(CpuKernels kernels, Layer l) {

@@ -1,5 +1,6 @@
 package quantwright.backend.arm;
 
+import java.util.function.BinaryOperator;
 import quantwright.backend.llvm.kernel.TileProduct;
 import quantwright.backend.llvm.kernel.VectorIsa;
 import quantwright.backend.llvm.text.Address;
@@ -46,6 +47,12 @@ record NeonIsa(Level level) implements VectorIsa {
     @Override
     public int registers() {
         return 32;
+    }
+
+    /** {@code ldp}. */
+    @Override
+    public int loadedTogether() {
+        return 2;
     }
 
     @Override
@@ -141,20 +148,41 @@ record NeonIsa(Level level) implements VectorIsa {
         return f.overloaded("llvm.aarch64.neon.srshl", type, high, left);
     }
 
+    /** Saturation twice equals once: a value cut to 16 bits is outside the byte range on the same side. */
     @Override
     public Value narrow(FunctionBuilder f, Value[] pieces, Address zero) {
-        Value low = words(f, pieces[0], pieces[Math.min(1, pieces.length - 1)], zero);
-        Value high = pieces.length <= 2 ? low : words(f, pieces[2], pieces[Math.min(3, pieces.length - 1)], zero);
+        return bytes(f, pieces, zero, (a, b) -> {
+            IrType half = IrType.I16.vec(4);
+            Value low = f.overloaded("llvm.aarch64.neon.sqxtn", half, a);
+            return f.concat(low, a == b ? low : f.overloaded("llvm.aarch64.neon.sqxtn", half, b));
+        });
+    }
+
+    /** {@code fcvtns} and {@code scvtf} occupy one pipe of four on wide cores, and two steps of it. */
+    @Override
+    public boolean convertsByAddition() {
+        return true;
+    }
+
+    @Override
+    public Value narrowLowHalves(FunctionBuilder f, Value[] pieces, Address zero) {
+        return bytes(f, pieces, zero, (a, b) -> {
+            IrType halves = IrType.I16.vec(8);
+            return f.shuffle(f.bitcast(a, halves), f.bitcast(b, halves), 0, 2, 4, 6, 8, 10, 12, 14);
+        });
+    }
+
+    /** Bytes of one to four vectors, of which {@code join} makes 16-bit lanes of two. */
+    private static Value bytes(FunctionBuilder f, Value[] pieces, Address zero, BinaryOperator<Value> join) {
+        Value low = words(f, join.apply(pieces[0], pieces[Math.min(1, pieces.length - 1)]), zero);
+        Value high = pieces.length <= 2 ? low
+            : words(f, join.apply(pieces[2], pieces[Math.min(3, pieces.length - 1)]), zero);
         IrType bytes = IrType.I8.vec(8);
         Value first = f.overloaded("llvm.aarch64.neon.sqxtn", bytes, low);
         return f.concat(first, low == high ? first : f.overloaded("llvm.aarch64.neon.sqxtn", bytes, high));
     }
 
-    /** Saturation twice equals once: a value cut to 16 bits is outside the byte range on the same side. */
-    private static Value words(FunctionBuilder f, Value a, Value b, Address zero) {
-        IrType half = IrType.I16.vec(4);
-        Value low = f.overloaded("llvm.aarch64.neon.sqxtn", half, a);
-        Value both = f.concat(low, a == b ? low : f.overloaded("llvm.aarch64.neon.sqxtn", half, b));
+    private static Value words(FunctionBuilder f, Value both, Address zero) {
         return f.overloaded("llvm.sadd.sat", both.type(), both, f.load(both.type(), zero, 16));
     }
 

@@ -53,8 +53,9 @@ abstract class PairProduct implements TileProduct {
 
     @Override
     public Value[] close(FunctionBuilder f, Value[] accumulators) {
-        return new Value[] {f.shuffle(accumulators[0], accumulators[1], 0, 1, 4, 5),
-            f.shuffle(accumulators[0], accumulators[1], 2, 3, 6, 7)};
+        // The upper halves first: the lower ones are then put together in place.
+        Value second = f.shuffle(accumulators[0], accumulators[1], 2, 3, 6, 7);
+        return new Value[] {f.shuffle(accumulators[0], accumulators[1], 0, 1, 4, 5), second};
     }
 
     @Override

@@ -25,7 +25,7 @@ import quantwright.backend.KernelOffer;
 import quantwright.backend.Manifest;
 import quantwright.backend.StepEstimate;
 import quantwright.backend.llvm.CpuFeature.Architecture;
-import quantwright.backend.llvm.cost.HotLoops;
+import quantwright.backend.llvm.cost.KernelCycles;
 import quantwright.backend.llvm.cost.StepCosts;
 import quantwright.backend.llvm.deliver.DeliveredFiles;
 import quantwright.backend.llvm.kernel.CpuKernels;
@@ -102,15 +102,14 @@ public abstract class LlvmBackend implements Backend {
         CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target),
                 request.symbol(), request.fuse(), MODULES);
         LlvmToolchain toolchain = toolchain();
-        HotLoops loops = new HotLoops(toolchain, target, toolchain.compiler().compileAll(
+        KernelCycles kernels = new KernelCycles(toolchain, target, toolchain.compiler().compileAll(
                 program.texts(target.requiredFeatures()), target, CodeOptions.AS_WRITTEN, MODULES));
         List<StepEstimate> estimates = new ArrayList<>();
         for (int i = 0; i < program.steps().size(); i++) {
             Manifest.Step step = program.steps().get(i);
             StepCosts.Cost cost = costs.cost(program.node(i), step);
-            double perProduct = step.macs() == 0 ? Double.NaN
-                    : program.function(i).map(loops::cyclesPerProduct).orElse(Double.NaN);
-            estimates.add(new StepEstimate(step, cost.cycles(), cost.bound(), perProduct * step.macs()));
+            estimates.add(new StepEstimate(step, cost.cycles(), cost.bound(), program.calls(i).stream().mapToDouble(c ->
+                    kernels.of(c).map(KernelCycles.Estimate::cycles).orElse(Double.NaN)).sum()));
         }
         return estimates;
     }

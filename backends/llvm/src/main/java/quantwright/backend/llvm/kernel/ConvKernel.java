@@ -21,8 +21,9 @@ final class ConvKernel implements SlicedKernel<ConvParameters> {
         this.product = product;
         this.weightBits = weightBits;
         this.tiling = tiling;
-        layout = new ProductLayout(ProductShape.of(spec, product.depth()), tiling, product);
-        epilogue = new EpilogueLayout(spec.epilogue(), layout.padded(), layout.weightBytes(), isLong());
+        layout = new ProductLayout(ProductShape.of(spec, product.depth()), tiling, product, product.pixels() > 1
+            && spec.scaleGroup() == 0 && !isLong() && EpilogueEmitter.takesAccumulators(spec.epilogue()));
+        epilogue = new EpilogueLayout(isa, spec.epilogue(), layout.padded(), layout.weightBytes(), isLong());
     }
 
     @Override
@@ -77,7 +78,7 @@ final class ConvKernel implements SlicedKernel<ConvParameters> {
                 sum += p.weights()[c * perOutput + k] * multiplier(p, c, k);
             }
             long bias = (p.bias() == null ? 0 : p.bias()[c]) - zero * sum;
-            r[c] = bias << scaleShift();
+            r[c] = (bias << scaleShift()) + SmallSums.start(isa, spec.epilogue(), scaleShift());
         }
         return r;
     }

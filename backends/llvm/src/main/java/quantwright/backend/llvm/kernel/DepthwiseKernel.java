@@ -46,7 +46,7 @@ final class DepthwiseKernel implements SlicedKernel<ConvParameters> {
 
     @Override
     public byte[] constants(ConvParameters parameters) {
-        return layout.pack(parameters, isa.byteFlip());
+        return layout.pack(parameters, isa.byteFlip(), SmallSums.start(isa, spec.epilogue(), 0));
     }
 
     @Override
@@ -188,27 +188,32 @@ final class DepthwiseKernel implements SlicedKernel<ConvParameters> {
                             1) : pixel[t - 1];
             }
             Value[] quarters = interleave(pixel);
-            for (int q = 0; q < 4; q++) {
-                multiply(p, y, g, q, dot.activation(f, quarters[q]), acc, bytes);
+            int together = isa.loadedTogether();
+            for (int q = 0; q < 4; q += together) {
+                Value[][] activations = new Value[together][];
+                for (int i = 0; i < together; i++) {
+                    activations[i] = dot.activation(f, quarters[q + i]);
+                }
+                multiply(p, y, g, q, activations, acc, bytes);
             }
         }
     }
 
-    private void multiply(Place p, int y, int g, int q, Value[] activation, Value[][][] acc, int bytes) {
+    /** Adds the products of neighbouring quarters, from {@code from}, whose weights one instruction may load. */
+    private void multiply(Place p, int y, int g, int from, Value[][] activations, Value[][][] acc, int bytes) {
         for (int r = 0; r < acc.length; r++) {
             int ky = kernelRow(y, r);
-            if (ky < 0) {
-                continue;
-            }
-            for (int c = 0; c < acc[r].length; c++) {
-                boolean any = false;
-                for (int t = 0; t < 4; t++) {
-                    any |= layout.tap(g, t, c) >= 0;
+            for (int c = 0; ky >= 0 && c < acc[r].length; c++) {
+                if (!layout.used(g, c)) {
+                    continue;
                 }
-                if (any) {
-                    Value[] weights = dot.weights(f, p.weights.plus(layout.offset(ky, g, c, q, bytes)), 0, bytes / 4,
-                            bytes / 4);
-                    acc[r][c][q] = dot.accumulate(f, acc[r][c][q], activation, weights);
+                Value[][] weights = new Value[activations.length][];
+                for (int q = 0; q < weights.length; q++) {
+                    weights[q] = dot.weights(f, p.weights.plus(layout.offset(ky, g, c, from + q, bytes)), 0, bytes / 4,
+                        bytes / 4);
+                }
+                for (int q = 0; q < weights.length; q++) {
+                    acc[r][c][from + q] = dot.accumulate(f, acc[r][c][from + q], activations[q], weights[q]);
                 }
             }
         }

@@ -36,7 +36,7 @@ final class DepthwiseLayout {
         boolean packs = spec.weightBits() < 8 && dot.weightBytes() == 4 && frameBytes() <= DepthwiseTaps.MOST;
         // A sign has no zero for the taps that are not there: two bits have.
         taps = packs ? new DepthwiseTaps(spec, tiling, this, Math.max(2, spec.weightBits())) : null;
-        epilogue = new EpilogueLayout(spec.epilogue(), lanes, packs ? taps.bytes(lanes) : weightBytes(lanes));
+        epilogue = new EpilogueLayout(isa, spec.epilogue(), lanes, packs ? taps.bytes(lanes) : weightBytes(lanes));
     }
 
     /** Bytes of the weights of all vectors. */
@@ -61,7 +61,22 @@ final class DepthwiseLayout {
         return k >= 0 && k < spec.window().width() ? k : -1;
     }
 
-    byte[] pack(ConvParameters p, int flip) {
+    /** Whether a column has a tap in a group of pixels. */
+    boolean used(int group, int column) {
+        boolean any = false;
+        for (int t = 0; t < 4; t++) {
+            any |= tap(group, t, column) >= 0;
+        }
+        return any;
+    }
+
+    /**
+     * The constants.
+     *
+     * @param flip  what activation bytes are XORed with
+     * @param start what sums start from besides their bias
+     */
+    byte[] pack(ConvParameters p, int flip, int start) {
         int perChannel = spec.window().height() * spec.window().width();
         int c = spec.in().channels();
         if (p.weights().length != c * perChannel) {
@@ -94,7 +109,7 @@ final class DepthwiseLayout {
             for (int k = 0; k < perChannel; k++) {
                 sum += p.weights()[i * perChannel + k];
             }
-            biases[i] = (p.bias() == null ? 0 : p.bias()[i]) - (flip + p.inputZero()) * sum;
+            biases[i] = (p.bias() == null ? 0 : p.bias()[i]) - (flip + p.inputZero()) * sum + start;
         }
         epilogue.write(b, channels.stream().mapToInt(Integer::intValue).toArray(), biases, p.epilogue(), flip,
             starts.toArray(int[][]::new));

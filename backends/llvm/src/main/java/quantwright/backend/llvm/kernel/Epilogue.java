@@ -22,8 +22,20 @@ public record Epilogue(Requantize requantize, boolean table, Residual residual, 
          * @param proven |acc| * factor is below 2^31 for every input, so that clamping after conversion gives the same
          *               result
          * @param narrow the clamp is tighter than the storage type, as for ReLU6
+         * @param small  {@link SmallSums#fit} holds for every input and output channel
          */
-        record F32(boolean proven, boolean narrow) implements Requantize { }
+        record F32(boolean proven, boolean narrow, boolean small) implements Requantize {
+            /** A requantization of sums that may be large. */
+            public F32(boolean proven, boolean narrow) {
+                this(proven, narrow, false);
+            }
+
+            public F32 {
+                if (small && !proven) {
+                    throw new IllegalArgumentException("small sums are proven");
+                }
+            }
+        }
 
         /**
          * A fixed-point multiplier and right shift per output channel (left shift of the accumulator first where a

@@ -1,6 +1,7 @@
 package quantwright.backend.llvm.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class EpilogueEmitter implements TileEpilogue {
     private final Address channels4;
     private final Address channels8;
     private final int scaleShift;
+    private final boolean small;
     /** The residual's bytes of the vector in hand, when it is interleaved. */
     private Value residualBytes;
     private final Map<String, Value> loaded = new HashMap<>();
@@ -43,6 +45,7 @@ final class EpilogueEmitter implements TileEpilogue {
         this.channels4 = channels4;
         this.channels8 = channels8;
         this.scaleShift = scaleShift;
+        small = SmallSums.used(isa, epilogue, scaleShift);
     }
 
     /** Reason this epilogue cannot be emitted, or null. */
@@ -54,6 +57,42 @@ final class EpilogueEmitter implements TileEpilogue {
             return "fixed-point requantization followed by a float addition or a float store";
         }
         return null;
+    }
+
+    /** Whether accumulators of several pixels can be finished as they are: bytes alone are put in order afterwards. */
+    static boolean takesAccumulators(Epilogue e) {
+        return !e.hasResidual() && (e.store() == Epilogue.Store.ENCODED || e.store() == Epilogue.Store.I8);
+    }
+
+    @Override
+    public void emitPair(Value[] accumulators, Address first, Address second, int valid) {
+        for (int at = 0; at < accumulators.length; at += 8) {
+            Value low = pairBytes(accumulators, at);
+            Value high = at + 4 < accumulators.length ? pairBytes(accumulators, at + 4) : low;
+            int outputs = Math.min(16, valid - 2 * at);
+            store(low, high, 0, first.plus(2L * at), outputs);
+            if (second != null) {
+                store(low, high, 1, second.plus(2L * at), outputs);
+            }
+        }
+    }
+
+    /** The bytes of four accumulators: two outputs of a pixel, the same of the other, then the next two. */
+    private Value pairBytes(Value[] accumulators, int from) {
+        Value[] ints = new Value[Math.min(4, accumulators.length - from)];
+        for (int i = 0; i < ints.length; i++) {
+            ints[i] = rounded(new Piece(accumulators[from + i], 4 * (from + i), null, null, 4));
+        }
+        return finished(narrowed(ints));
+    }
+
+    /** Stores a pixel's outputs of those that {@link #pairBytes} gave. */
+    private void store(Value low, Value high, int pixel, Address to, int outputs) {
+        IrType units = IrType.I16.vec(8);
+        int[] order = new int[8];
+        Arrays.setAll(order, i -> 2 * i + pixel);
+        Value bytes = f.bitcast(f.shuffle(f.bitcast(low, units), f.bitcast(high, units), order), IrType.I8.vec(16));
+        PieceWriter.storeLanes(f, bytes, 0, outputs, to);
     }
 
     @Override
@@ -68,7 +107,7 @@ final class EpilogueEmitter implements TileEpilogue {
             case I16 -> pieces.forEach(p -> PieceWriter.wide(f, word(p), p));
             case F32 -> pieces.forEach(p -> PieceWriter.wide(f, dequantized(p), p));
             case ENCODED, I8 ->
-                PieceWriter.narrow(f, isa, pieces, this::rounded, constants.plus(layout.zero), this::finished);
+                PieceWriter.narrow(f, isa, pieces, this::rounded, this::narrowed, this::finished);
         }
     }
 
@@ -118,10 +157,22 @@ final class EpilogueEmitter implements TileEpilogue {
             case F32 -> storeQuarters(pieces.stream().map(this::dequantized).toArray(Value[]::new), out, valid);
             case ENCODED, I8 -> {
                 Value[] ints = pieces.stream().map(this::rounded).toArray(Value[]::new);
-                Value bytes = isa.narrowInterleaved(f, ints, constants.plus(layout.zero));
+                Address zero = constants.plus(layout.zero);
+                Value bytes = lowHalves() ? isa.narrowLowHalves(f, ints, zero) : isa.narrowInterleaved(f, ints, zero);
                 PieceWriter.storeLanes(f, finished(bytes), 0, valid, out);
             }
         }
+    }
+
+    private Value narrowed(Value[] ints) {
+        Address zero = constants.plus(layout.zero);
+        return lowHalves() ? isa.narrowLowHalves(f, ints, zero) : isa.narrow(f, ints, zero);
+    }
+
+    /** Whether {@link #rounded} gives results in the low halves of lanes: they are small, or clamped before. */
+    private boolean lowHalves() {
+        return isa.convertsByAddition() && epilogue.requantize() instanceof Epilogue.Requantize.F32 r
+            && (small || epilogue.hasResidual() || !r.proven());
     }
 
     private void storeQuarters(Value[] quarters, Address out, int valid) {
@@ -160,12 +211,14 @@ final class EpilogueEmitter implements TileEpilogue {
         };
     }
 
-    /** The rounded value before the zero point is added. */
+    /** The rounded value before the zero point is added, where {@link #lowHalves} in the low half of a lane. */
     private Value rounded(Piece p) {
         return switch (epilogue.requantize()) {
             case Epilogue.Requantize.Fixed r -> fixed(p, r);
-            case Epilogue.Requantize.F32 r when epilogue.hasResidual() -> isa.toIntHalfEven(f, sum(p));
-            case Epilogue.Requantize.F32 r -> isa.toIntHalfEven(f, r.proven() ? scaled(p) : clampedFloat(p));
+            case Epilogue.Requantize.F32 r -> {
+                Value exact = epilogue.hasResidual() ? sum(p) : r.proven() ? scaled(p) : clampedFloat(p);
+                yield lowHalves() ? SmallSums.toLowHalves(f, exact, middle(p.lanes())) : isa.toIntHalfEven(f, exact);
+            }
             case Epilogue.Requantize.None r -> unscaled(p.acc());
         };
     }
@@ -194,7 +247,14 @@ final class EpilogueEmitter implements TileEpilogue {
     private Value scaled(Piece p) {
         IrType t = IrType.F32.vec(p.lanes());
         Value factor = cached("factor" + p.lane(), t, channels4.plus(layout.factor + 4L * p.lane()));
-        return f.fmul(p.high() == null ? f.sitofp(p.acc(), t) : LongSums.toFloat(f, p.high(), p.acc()), factor);
+        Value sum = p.high() != null ? LongSums.toFloat(f, p.high(), p.acc())
+            : small ? SmallSums.toFloat(f, p.acc(), middle(p.lanes())) : f.sitofp(p.acc(), t);
+        return f.fmul(sum, factor);
+    }
+
+    /** Read where it is used: while products are added it would take a register from them. */
+    private Value middle(int lanes) {
+        return splat("middle", layout.middle, IrType.F32, lanes);
     }
 
     private Value clampedFloat(Piece p) {

@@ -24,19 +24,21 @@ final class EpilogueLayout {
     final long add;
     final long table;
     final long scale;
+    final long middle;
     final long end;
 
-    EpilogueLayout(Epilogue epilogue, int paddedChannels, long start) {
-        this(epilogue, paddedChannels, start, false);
+    EpilogueLayout(VectorIsa isa, Epilogue epilogue, int paddedChannels, long start) {
+        this(isa, epilogue, paddedChannels, start, false);
     }
 
     /**
      * Places of numbers.
      *
+     * @param paddedChannels lanes of the arrays
      * @param start    first byte after the weights
      * @param longSums biases have a high word too
      */
-    EpilogueLayout(Epilogue epilogue, int paddedChannels, long start, boolean longSums) {
+    EpilogueLayout(VectorIsa isa, Epilogue epilogue, int paddedChannels, long start, boolean longSums) {
         this.epilogue = epilogue;
         this.channels = paddedChannels;
         long p = align(start);
@@ -58,7 +60,8 @@ final class EpilogueLayout {
         add = p + 6 * LINE;
         p = add + (epilogue.hasResidual() ? 5 * LINE : 0);
         table = p;
-        end = p + (epilogue.table() ? 256 : 0);
+        middle = p + (epilogue.table() ? 256 : 0);
+        end = middle + (isa.convertsByAddition() ? LINE : 0);
     }
 
     /** Zero point and clamp of narrowed bytes. */
@@ -140,6 +143,9 @@ final class EpilogueLayout {
                 b.putFloat((int) add + 3 * LINE + 4 * i, a.min() - a.zero());
                 b.putFloat((int) add + 4 * LINE + 4 * i, a.max() - a.zero());
             }
+        }
+        for (int i = 0; i < (end - middle) / 4; i++) {
+            b.putFloat((int) middle + 4 * i, SmallSums.MIDDLE);
         }
         if (epilogue.table()) {
             for (int i = 0; i < 256; i++) {

@@ -49,7 +49,7 @@ public final class FloatConvTemplate implements KernelTemplate<FloatConvSpec, Fl
             this.shape = shape;
             this.tiling = tiling;
             this.isa = isa;
-            layout = new ProductLayout(shape, tiling, product);
+            layout = new ProductLayout(shape, tiling, product, false);
             epilogue = FloatEpilogueEmitter.Layout.after(layout.weightBytes(), layout.padded());
         }
 

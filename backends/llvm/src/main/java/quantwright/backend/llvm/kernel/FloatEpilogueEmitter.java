@@ -78,7 +78,7 @@ final class FloatEpilogueEmitter implements TileEpilogue {
         if (epilogue.store() == Element.F32) {
             pieces.forEach(p -> PieceWriter.wide(f, finished(p), p));
         } else {
-            PieceWriter.narrow(f, isa, pieces, this::quantized, address(Slot.ZERO16), bytes ->
+            PieceWriter.narrow(f, isa, pieces, this::quantized, ints -> isa.narrow(f, ints, address(Slot.ZERO16)), bytes ->
                 epilogue.store() == Element.I8 && isa.byteFlip() != 0 ? f.xor(bytes, Value.of(bytes.type(),
                         (byte) 0x80)) : bytes);
         }

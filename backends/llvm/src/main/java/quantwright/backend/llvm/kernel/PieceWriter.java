@@ -17,19 +17,18 @@ final class PieceWriter {
      * Narrows to bytes and stores.
      *
      * @param rounded  the i32 lanes of a piece, before the zero point
-     * @param zero     address of the splatted zero point
+     * @param narrowed the bytes of one to four such vectors, as {@link VectorIsa#narrow} orders them
      * @param finished what is done to the bytes before they are stored
      */
     static void narrow(FunctionBuilder f, VectorIsa isa, List<Piece> pieces, Function<Piece, Value> rounded,
-            Address zero,
-            UnaryOperator<Value> finished) {
+            Function<Value[], Value> narrowed, UnaryOperator<Value> finished) {
         for (int lanes = isa.lanes(); lanes >= 4; lanes /= 2) {
             int n = lanes;
             var same = pieces.stream().filter(p -> p.lanes() == n).toList();
             for (int i = 0; i < same.size(); i += 4) {
                 List<Piece> group = new ArrayList<>(same.subList(i, Math.min(i + 4, same.size())));
                 Value[] ints = group.stream().map(rounded).toArray(Value[]::new);
-                store(f, finished.apply(isa.narrow(f, ints, zero)), group);
+                store(f, finished.apply(narrowed.apply(ints)), group);
             }
         }
     }

@@ -52,7 +52,7 @@ final class PoolKernel implements Kernel<PoolParameters> {
         var distinct = new TreeSet<Integer>();
         rows.forEach(r -> columns.forEach(c -> distinct.add(r.counted * c.counted)));
         counts = List.copyOf(distinct);
-        layout = spec.epilogue() == null ? null : new EpilogueLayout(spec.epilogue(), counts.size() * isa.lanes(), 0);
+        layout = spec.epilogue() == null ? null : new EpilogueLayout(isa, spec.epilogue(), counts.size() * isa.lanes(), 0);
     }
 
     private List<Span> spans(int outputs, int size, int kernel, int stride, int dilation, int before, int after) {

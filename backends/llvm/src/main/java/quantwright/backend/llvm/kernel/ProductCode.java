@@ -1,6 +1,7 @@
 package quantwright.backend.llvm.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -99,8 +100,8 @@ final class ProductCode {
         f.loop(0, shape.groups(), 1, g -> group(new Walk(f.at(in, g, shape.groupInputBytes()),
             f.at(out, g, (long) shape.groupOutputs() * store),
             residual == null ? null : f.at(residual, g, (long) shape.groupOutputs() * shape.residualBytes())),
-            new Numbers(f.at(constants, g, layout.groupBytes), f.at(constants, g, 4L * layout.paddedGroup),
-                f.at(constants, g, 8L * layout.paddedGroup))));
+            new Numbers(f.at(constants, g, layout.groupBytes), f.at(constants, g, 4L * layout.copies * layout.paddedGroup),
+                f.at(constants, g, 8L * layout.copies * layout.paddedGroup))));
         f.ret();
     }
 
@@ -154,17 +155,18 @@ final class ProductCode {
 
     private void channelBlocks(Walk walk, Numbers n, Block body) {
         int lanes = ConvTiling.lanes(tiling.block());
+        int numbers = lanes * layout.copies;
         int store = shape.outputBytes();
         long before = (long) tiling.blocks() * lanes;
         each(Axis.BLOCKS, tiling.blocks(), b -> body.emit(tiling.block(), 0, new Walk(walk.in,
             f.at(walk.out, b, (long) lanes * store), walk.residual == null ? null
                 : f.at(walk.residual, b, (long) lanes * shape.residualBytes())),
-            new Numbers(f.at(n.weights, b, layout.blockBytes), f.at(n.channels4, b, 4L * lanes),
-                f.at(n.channels8, b, 8L * lanes)), tiling.tail().isEmpty()), tiling.tail().isEmpty() ? null : () ->
+            new Numbers(f.at(n.weights, b, layout.blockBytes), f.at(n.channels4, b, 4L * numbers),
+                f.at(n.channels8, b, 8L * numbers)), tiling.tail().isEmpty()), tiling.tail().isEmpty() ? null : () ->
             body.emit(tiling.tail(), before, new Walk(walk.in, walk.out.plus(before * store),
                 walk.residual == null ? null : walk.residual.plus(before * shape.residualBytes())),
-                new Numbers(n.weights.plus(tiling.blocks() * layout.blockBytes), n.channels4.plus(4 * before),
-                    n.channels8.plus(8 * before)), true));
+                new Numbers(n.weights.plus(tiling.blocks() * layout.blockBytes), n.channels4.plus(4 * before * layout.copies),
+                    n.channels8.plus(8 * before * layout.copies)), true));
     }
 
     private void lines(Walk start, BiConsumer<Integer, Walk> line) {
@@ -254,6 +256,10 @@ final class ProductCode {
 
     private void tile(Tile t, boolean last) {
         var epilogue = epilogues.of(f, constants, t.channels4(), t.channels8());
+        if (layout.copies > 1) {
+            pairs(t, epilogue, last);
+            return;
+        }
         Value[] starts = each(t, epilogue::start);
         var grouped = new GroupedSums(f, shape, product, t.vectors(), sums.groups(t));
         if (frame != null) {
@@ -290,11 +296,37 @@ final class ProductCode {
         return Stream.concat(tiling.block().stream(), tiling.tail().stream()).mapToInt(Integer::intValue).max().orElseThrow();
     }
 
+    /** A tile whose accumulators are finished as they are. */
+    private void pairs(Tile t, TileEpilogue epilogue, boolean last) {
+        Value[] starts = new Value[sums.groups(t) * sums.at(t, 1, 0)];
+        for (int i = 0; i < starts.length; i++) {
+            int inGroup = i % sums.at(t, 1, 0);
+            if (inGroup == 0) {
+                // Loaded for each group: a load of two registers takes less than two copies.
+                f.barrier();
+            }
+            starts[i] = epilogue.start(VectorIsa.LEAST_LANES * inGroup, VectorIsa.LEAST_LANES);
+        }
+        Value[] acc = sums.add(t, starts);
+        for (int g = 0; g < sums.groups(t); g++) {
+            int p = g * product.pixels();
+            epilogue.emitPair(Arrays.copyOfRange(acc, sums.at(t, g, 0), sums.at(t, g + 1, 0)), result(t, p),
+                p + 1 < t.pixels() ? result(t, p + 1) : null, channels(t, last));
+        }
+    }
+
+    private Address result(Tile t, int pixel) {
+        return t.out().plus(shape.out().offset(pixel / t.columns(), pixel % t.columns()));
+    }
+
+    /** Outputs of a tile that exist: only the last block of a group has lanes without a channel. */
+    private int channels(Tile t, boolean last) {
+        return last ? shape.groupOutputs() - (int) lanesBeforeLast(t) : ConvTiling.lanes(t.vectors());
+    }
+
     private List<Piece> pieces(Tile t, Value[] closed, Value[] high, boolean last) {
         int n = t.vectors().size();
-        int total = ConvTiling.lanes(t.vectors());
-        // Only the last block of a group has lanes without a channel.
-        int channels = last ? shape.groupOutputs() - (int) lanesBeforeLast(t) : total;
+        int channels = channels(t, last);
         int store = shape.outputBytes();
         var pieces = new ArrayList<Piece>();
         for (int p = 0; p < t.pixels(); p++) {
@@ -305,8 +337,7 @@ final class ProductCode {
                 int lanes = t.vectors().get(v);
                 int valid = Math.min(lanes, channels - lane);
                 int at = sums.at(t, p / product.pixels(), v) + p % product.pixels();
-                pieces.add(new Piece(closed[at], high[at], lane,
-                    t.out().plus(shape.out().offset(y, x) + (long) lane * store),
+                pieces.add(new Piece(closed[at], high[at], lane, result(t, p).plus((long) lane * store),
                     t.residual() == null ? null : t.residual().plus(shape.residual().offset(y,
                             x) + (long) lane * shape.residualBytes()), valid));
                 lane += lanes;

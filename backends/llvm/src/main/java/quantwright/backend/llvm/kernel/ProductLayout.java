@@ -7,19 +7,28 @@ import java.util.List;
 /**
  * Order of a convolution's weights: group 0, block 0 first, load by load, each holding a few inputs of every output of
  * the block for each step it serves. A run's last load may serve fewer steps. The block's multipliers follow, group by
- * group, a byte for each output.
+ * group, a byte for each output. An epilogue's numbers are in order of outputs or, where it takes accumulators of several
+ * pixels as they are, in that of their lanes: those of a few outputs once for each pixel.
  */
 final class ProductLayout {
     private final ProductShape shape;
     private final ConvTiling tiling;
     private final TileProduct product;
+    /** Lanes that take each of an epilogue's numbers: 1, or the pixels of a group. */
+    final int copies;
     /** Padded channels of one group. */
     final int paddedGroup;
     final long blockBytes;
     final long tailBytes;
     final long groupBytes;
 
-    ProductLayout(ProductShape shape, ConvTiling tiling, TileProduct product) {
+    /**
+     * A layout.
+     *
+     * @param accumulators the epilogue takes accumulators as they are
+     */
+    ProductLayout(ProductShape shape, ConvTiling tiling, TileProduct product, boolean accumulators) {
+        this.copies = accumulators ? product.pixels() : 1;
         this.shape = shape;
         this.tiling = tiling;
         this.product = product;
@@ -40,9 +49,9 @@ final class ProductLayout {
         return EpilogueLayout.align((long) shape.scaleGroups() * lanes);
     }
 
-    /** Padded channels of all groups. */
+    /** Lanes of an epilogue's numbers of all groups. */
     int padded() {
-        return paddedGroup * shape.groups();
+        return copies * paddedGroup * shape.groups();
     }
 
     /** Bytes of all packed weights. */
@@ -63,7 +72,7 @@ final class ProductLayout {
         if (w.length != outputs * perOutput) {
             throw new IllegalArgumentException("weights: " + w.length + " bytes for " + outputs + "x" + perOutput);
         }
-        int[] channelOf = channels();
+        int[] channelOf = weightChannels();
         int at = 0;
         while (at < channelOf.length) {
             int inGroup = at % paddedGroup;
@@ -107,8 +116,19 @@ final class ProductLayout {
         b.position((int) end);
     }
 
-    /** Output channel of each padded lane, -1 for padding. */
+    /** Output channel of each lane of an epilogue's numbers, -1 for padding. */
     int[] channels() {
+        int[] outputs = weightChannels();
+        int[] lanes = new int[padded()];
+        int together = VectorIsa.LEAST_LANES / copies;
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i] = outputs[i / VectorIsa.LEAST_LANES * together + i % together];
+        }
+        return lanes;
+    }
+
+    /** Output channel of each padded output, -1 for padding. */
+    private int[] weightChannels() {
         int[] c = new int[paddedGroup * shape.groups()];
         for (int i = 0; i < c.length; i++) {
             int inGroup = i % paddedGroup;
@@ -117,9 +137,14 @@ final class ProductLayout {
         return c;
     }
 
-    /** For each padded lane, the first lane of its vector and that vector's lanes. */
+    /** For each lane of an epilogue's numbers, the first lane of its vector and that vector's lanes. */
     int[][] vectorStarts() {
-        int[][] r = new int[paddedGroup * shape.groups()][];
+        int[][] r = new int[padded()][];
+        if (copies > 1) {
+            int lanes = VectorIsa.LEAST_LANES;
+            Arrays.setAll(r, i -> new int[] {i / lanes * lanes, lanes});
+            return r;
+        }
         int at = 0;
         while (at < r.length) {
             int inGroup = at % paddedGroup;

@@ -1,6 +1,7 @@
 package quantwright.backend.llvm.kernel;
 
 import java.util.List;
+import quantwright.backend.llvm.text.Address;
 import quantwright.backend.llvm.text.Value;
 
 /** Start and end of a tile's accumulators. */
@@ -18,4 +19,17 @@ interface TileEpilogue {
 
     /** Finishes and stores a tile. */
     void emit(List<Piece> pieces);
+
+    /**
+     * Finishes and stores two pixels from accumulators that each hold the sums of two outputs of the first pixel, then those
+     * of the second.
+     *
+     * @param accumulators in order of outputs, from lane 0 of the block's numbers
+     * @param first  result of the first pixel
+     * @param second result of the second; null if there is none
+     * @param valid  outputs that exist
+     */
+    default void emitPair(Value[] accumulators, Address first, Address second, int valid) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -9,6 +9,9 @@ import quantwright.backend.llvm.text.Value;
  * What kernel generators ask of an instruction set. Vectors are LLVM vectors of 4 lanes of i32 up to {@link #lanes()}.
  */
 public interface VectorIsa {
+    /** 32-bit lanes of the narrowest vector. */
+    int LEAST_LANES = 4;
+
     /** Suffix of kernel names, such as {@code avx512vnni}. */
     String suffix();
 
@@ -17,6 +20,11 @@ public interface VectorIsa {
 
     /** Vector registers. */
     int registers();
+
+    /** Neighbouring vectors that one instruction loads. */
+    default int loadedTogether() {
+        return 1;
+    }
 
     /** Cycles, at throughput, of a load or multiplication of the widest vector; tiles are chosen by it. */
     default double vectorCycles() {
@@ -112,6 +120,16 @@ public interface VectorIsa {
      * @param shift      right shift of the whole product, 31 to 62
      */
     default Value scaleDoubled(FunctionBuilder f, Value acc, Value multiplier, Value shift, boolean tiesAway) {
+        throw new UnsupportedOperationException(suffix());
+    }
+
+    /** Whether small numbers are better converted by {@link SmallSums}; then there is {@link #narrowLowHalves}. */
+    default boolean convertsByAddition() {
+        return false;
+    }
+
+    /** As {@link #narrow} of i32 lanes of which the low halves alone count, with their sign. */
+    default Value narrowLowHalves(FunctionBuilder f, Value[] pieces, Address zero) {
         throw new UnsupportedOperationException(suffix());
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import quantwright.backend.llvm.cost.KernelCycles;
 import quantwright.backend.llvm.object.NativeModel;
 import quantwright.backend.llvm.text.FunctionBuilder;
 import quantwright.backend.llvm.text.IrType;
@@ -56,9 +57,15 @@ final class CodeModule {
         stepEnds.add(calls.size());
     }
 
-    /** Functions that a step calls, in order. */
-    List<String> functions(int step) {
-        return callsOf(step).stream().map(Call::function).toList();
+    /** The calls of a step. */
+    List<KernelCycles.Call> kernelCalls(int step) {
+        return callsOf(step).stream().map(c -> new KernelCycles.Call(c.function, c.kernel.arguments().size() + 1,
+                c.kernel.units(), images(c.kernel))).toList();
+    }
+
+    /** How often a kernel is called, once for each image. */
+    private static int images(KernelCall kernel) {
+        return kernel.arguments().stream().mapToInt(Placement::images).max().orElse(1);
     }
 
     /** Offset in the constants block of these bytes, shared with equal ones. */
@@ -159,7 +166,7 @@ final class CodeModule {
 
     /** A kernel's units from {@code begin} to before {@code end}, of every image. */
     private void emitCall(FunctionBuilder f, Call call, Buffers b, Value begin, Value end) {
-        int images = call.kernel.arguments().stream().mapToInt(Placement::images).max().orElse(1);
+        int images = images(call.kernel);
         Value constantsBase = new Value(IrType.PTR, "@" + constantsSymbol(), null);
         for (int n = 0; n < images; n++) {
             List<Value> arguments = new ArrayList<>();

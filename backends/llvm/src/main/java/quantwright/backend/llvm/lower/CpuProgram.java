@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.KernelOffer;
 import quantwright.backend.Manifest;
+import quantwright.backend.llvm.cost.KernelCycles;
 import quantwright.backend.llvm.kernel.CpuKernels;
 import quantwright.backend.llvm.text.TargetAttributes;
 import quantwright.ir.Graph;
@@ -147,9 +148,9 @@ public final class CpuProgram {
         return nodes.get(step);
     }
 
-    /** The function of a step's first kernel; empty if it has none. */
-    public Optional<String> function(int step) {
-        return module.functions(step).stream().findFirst();
+    /** The kernel calls of a step; none if it only renames memory. */
+    public List<KernelCycles.Call> calls(int step) {
+        return module.kernelCalls(step);
     }
 
     /** Materialised values. */

@@ -5,6 +5,7 @@ import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.Epilogue.FixedRounding;
 import quantwright.backend.llvm.kernel.EpilogueValues;
 import quantwright.backend.llvm.kernel.PackedSums;
+import quantwright.backend.llvm.kernel.SmallSums;
 import quantwright.ir.Value;
 import quantwright.ir.arith.Multiplier;
 import quantwright.ir.arith.Rounding;
@@ -81,15 +82,18 @@ record ProductNumbers(byte[] weights, int[] bias, Epilogue.Requantize requantize
             QuantizedType.PerTensor output, Clamp clamp, boolean narrow) {
         float[] factors = new float[scales.length];
         boolean proven = true;
+        boolean small = true;
         for (int i = 0; i < scales.length; i++) {
             factors[i] = (float) scales[i];
         }
         for (int o = 0; o < bounds.length; o++) {
+            float factor = factors[factors.length == 1 ? 0 : o];
             // Below 2^30 leaves room for the rounding of the conversion and of the product.
-            proven &= bounds[o] * factors[factors.length == 1 ? 0 : o] < 1 << 30;
+            proven &= bounds[o] * factor < 1 << 30;
+            small &= SmallSums.fit(bounds[o], factor);
         }
-        return new ProductNumbers(weights, bias, new Epilogue.Requantize.F32(proven, narrow), factors, null, output, clamp,
-                isLong(bounds), null);
+        return new ProductNumbers(weights, bias, new Epilogue.Requantize.F32(proven, narrow, small), factors, null, output,
+                clamp, isLong(bounds), null);
     }
 
     private static boolean isLong(double[] bounds) {

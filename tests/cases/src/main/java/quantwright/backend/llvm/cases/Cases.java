@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.Random;
 import quantwright.backend.llvm.kernel.Epilogue;
 import quantwright.backend.llvm.kernel.EpilogueValues;
+import quantwright.backend.llvm.kernel.SmallSums;
 import quantwright.backend.llvm.kernel.TensorView;
 
 /** Random epilogues and the byte comparison of kernel tests. */
@@ -92,6 +93,24 @@ public final class Cases {
             case 6 -> new Epilogue(f, false, Epilogue.Residual.F32, Epilogue.Store.I16);
             default -> new Epilogue(f, false, Epilogue.Residual.NONE, Epilogue.Store.I16);
         };
+    }
+
+    /** The same, of sums that are known to be small where weights, bias and factors say so, and by chance not. */
+    public static Epilogue smallWhereProven(Random r, Epilogue e, EpilogueValues v, byte[] weights, int[] bias, int zero) {
+        if (!(e.requantize() instanceof Epilogue.Requantize.F32 f) || !f.proven() || r.nextInt(8) == 0) {
+            return e;
+        }
+        int per = weights.length / bias.length;
+        for (int c = 0; c < bias.length; c++) {
+            double bound = Math.abs(bias[c]);
+            for (int k = 0; k < per; k++) {
+                bound += Math.abs(weights[c * per + k]) * Math.max(127 - zero, zero + 128);
+            }
+            if (!SmallSums.fit(bound, v.factors()[v.factors().length == 1 ? 0 : c])) {
+                return e;
+            }
+        }
+        return new Epilogue(new Epilogue.Requantize.F32(true, f.narrow(), true), e.table(), e.residual(), e.store());
     }
 
     public static EpilogueValues values(Random r, Epilogue e, int channels, int k) {

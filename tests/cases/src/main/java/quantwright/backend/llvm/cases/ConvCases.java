@@ -163,8 +163,8 @@ public final class ConvCases {
                     elem == 1 ? flip : 0,
                     extremes) : null;
         var spec = new ConvSpec(in.view, out, residual == null ? null : residual.view,
-            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, e, false, bits, 0, false,
-            bytes == 1
+            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), groups, bytes == 1
+                ? Cases.smallWhereProven(r, e, v, weights, bias, zero) : e, false, bits, 0, false, bytes == 1
                 ? Activations.BYTES : e.store() != Epilogue.Store.I32 && isLong(weights, kernel * kw * icg, zero)
                 ? Activations.WORDS_LONG : Activations.WORDS);
         return new Case(name, spec, new ConvParameters(weights, r.nextInt(8) == 0 ? null : bias, zero, v), in,
