@@ -9,6 +9,9 @@ public enum BackendDiagnostic implements DiagnosticCode {
     /** The sum of products may leave i32. */
     ACCUMULATOR_OVERFLOW("QW-B0102", "the accumulator of this op may leave its width",
             "quantize the layer with a larger weight scale, or skip it"),
+    /** A model's types are not those that the profile's chip takes. */
+    RULE_BROKEN("QW-B0103", "the profile's quantization rules exclude a type of the model",
+            "quantize the float model with --calibrate for this profile, which keeps its rules, or correct the profile"),
     /** No artifact at the path. */
     NO_ARTIFACT("QW-B0201", "the folder holds no artifact", "qw compile MODEL --profile P -o DIR writes one"),
     /** An artifact of another format version. */

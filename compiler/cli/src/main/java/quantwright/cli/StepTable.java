@@ -39,7 +39,7 @@ final class StepTable {
                     Text.count(Math.round(s.cycles())), known ? Text.count(Math.round(s.modelCycles())) : "-",
                     s.bound(), s.step().name());
         }
-        verb.say("  %s cycles by the profile's throughputs: %s at %.0f MHz; products by llvm-mca: %s cycles",
+        verb.say("  %s cycles by the profile's throughputs: %s at %.0f MHz; by llvm-mca: %s cycles",
                 Text.count(Math.round(total)), Text.nanos(total / hertz * 1e9), hertz / 1e6,
                 Text.count(Math.round(modelled)));
         return json(total, modelled);

@@ -252,6 +252,39 @@ class BadInputTest {
         assertEquals("mine", Files.readString(file));
     }
 
+    /** A model as another tool quantized it, and chips that take less. */
+    @Test
+    void aProfileThatLacksWhatTheModelNeeds() throws IOException {
+        Path model = Files.writeString(folder.resolve("conv.qir"), """
+                qir 1
+                graph "g" level quant {
+                  input %a : q<i8:f32, 0.5:-3>[1x4x4x2]
+                  %w = constant() {data = [1, 2, 3, 4]} : q<i8:f32:0, {0.5, 0.25}>[2x1x1x2]
+                  %r = q.conv2d(%a, %w) {window = {kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, dilationH = 1, \
+                dilationW = 1, padTop = 0, padLeft = 0, padBottom = 0, padRight = 0}, groups = 1, \
+                rounding = f32, clamp = {min = -128, max = 127}} : q<i8:f32, 0.25:4>[1x4x4x2]
+                  output "r" = %r
+                }
+                """);
+        for (String level : List.of("arm-neon", "arm-neon-dotprod", "arm-neon-i8mm")) {
+            Command symmetric = refused("QW-B0103", "compile", model, "--profile", lacking(level,
+                    "activation-zero-points no;"), "-o", output, "--emit", "object,header");
+            assertTrue(symmetric.err().contains("'a' has zero point -3"), symmetric.err());
+            assertTrue(refused("QW-B0103", "compile", model, "--profile", lacking(level, "weights per-tensor;"),
+                    "-o", output).err().contains("q.conv2d 'r' has several scales of weights"));
+        }
+        assertTrue(refused("QW-H0113", "compile", model, "--profile", profile("qhw 1\nprofile board extends arm-neon"
+                + " {\n cpu { features neon, i8mn; }\n}\n"), "-o", output).err().contains("'i8mm'"));
+    }
+
+    private Path lacking(String base, String rule) throws IOException {
+        return profile("qhw 1\nprofile board extends " + base + " {\n quantization { " + rule + " }\n}\n");
+    }
+
+    private Path profile(String text) throws IOException {
+        return Files.writeString(folder.resolve("board.qhw"), text);
+    }
+
     @Test
     void cyclesOfAProfileWithoutThroughputs() {
         assertTrue(refused("QW-B0222", "inspect", demo.model(), "--profile", "arm-neon", "--cycles").err()

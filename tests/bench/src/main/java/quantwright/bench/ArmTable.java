@@ -1,6 +1,7 @@
 package quantwright.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import quantwright.backend.StepEstimate;
 import quantwright.backend.arm.ArmBackend;
 import quantwright.backend.llvm.CodeOptions;
 import quantwright.backend.llvm.CodeTarget;
@@ -21,12 +23,19 @@ import quantwright.backend.llvm.object.ObjectCode;
 import quantwright.backend.llvm.text.ModuleBuilder;
 import quantwright.backend.llvm.text.TargetAttributes;
 import quantwright.bench.ForeignLoops.Kind;
+import quantwright.compiler.driver.Model;
+import quantwright.compiler.driver.Quantwright;
+import quantwright.compiler.importer.FormatException;
+import quantwright.compiler.importer.ImportOptions;
+import quantwright.ir.diag.DiagnosticSink;
+import quantwright.tests.catalogue.CatalogueModel;
+import quantwright.tests.catalogue.ModelCatalogue;
 
 /**
  * Prints what Arm kernels cost without a board, for the layers of MobileNetV2 and ResNet50: instructions of each hot loop
  * beside the least its tile allows, then of the whole layer, all its loops counted, instructions and cycles by LLVM's model,
- * beside what the loops of ONNX Runtime take for its products and results alone. Argument: {@code [--only REGEX]} of kernel
- * ids.
+ * beside what the loops of ONNX Runtime take for its products and results alone; then for whole models what the profiles
+ * estimate beside LLVM's model. Argument: {@code [--only REGEX]} of kernel ids.
  */
 public final class ArmTable {
     /**
@@ -43,12 +52,20 @@ public final class ArmTable {
     }
 
     /** Instructions and cycles, of one product or result or of a layer. */
-    private record Peer(double instructions, double cycles) { }
+    private record Peer(double instructions, double cycles) {
+        Peer times(double n) {
+            return new Peer(n * instructions, n * cycles);
+        }
+    }
 
     private static final List<Core> CORES = List.of(
             new Core("cortex-a53", Set.of(), EnumSet.of(Kind.WIDENING, Kind.DEPTHWISE, Kind.REQUANTIZE)),
             new Core("cortex-a76", Set.of(CpuFeature.DOTPROD), EnumSet.complementOf(EnumSet.of(Kind.MATRIX))),
             new Core("neoverse-v1", Set.of(CpuFeature.DOTPROD, CpuFeature.I8MM), EnumSet.allOf(Kind.class)));
+
+    /** Quantized as they come. */
+    private static final Set<String> MODELS = Set.of("resnet8-int8", "kws-int8", "vww-int8", "ad01-int8",
+            "mobilenet-v2-int8");
 
     private final LlvmToolchain toolchain = LlvmToolchain.open();
     private final MachineModel model = new MachineModel(toolchain);
@@ -59,12 +76,38 @@ public final class ArmTable {
     }
 
     /** Prints Markdown tables. */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, FormatException {
         ArmTable table = new ArmTable(Pattern.compile(new Arguments(args, "only").text("only",
                 "^i8:(mobilenet-v2|resnet50):")));
         ForeignLoops peer = ForeignLoops.load();
         for (Core core : CORES) {
             table.print(core, peer);
+        }
+        models();
+    }
+
+    /** Whole models: the profiles' estimates beside LLVM's. */
+    private static void models() throws FormatException {
+        Quantwright driver = Quantwright.discover();
+        System.out.println("\n| kilocycles by the profile / by `llvm-mca` | "
+                + String.join(" | ", CORES.stream().map(Core::name).toList()) + " |\n|---|" + "---:|".repeat(CORES.size()));
+        for (CatalogueModel entry : ModelCatalogue.load().all()) {
+            if (!MODELS.contains(entry.id()) || !Files.exists(entry.path())) {
+                continue;
+            }
+            Model loaded = driver.load(entry.path(), ImportOptions.none(), new DiagnosticSink());
+            StringBuilder row = new StringBuilder("| " + entry.id());
+            for (Core core : CORES) {
+                double stated = 0;
+                double modelled = 0;
+                for (StepEstimate step : loaded.estimate(driver.profiles().find(core.name))) {
+                    stated += step.cycles();
+                    modelled += step.modelCycles();
+                }
+                row.append(String.format(Locale.ROOT, " | %.0f / %.0f (%.2f)", stated / 1000, modelled / 1000,
+                        stated / modelled));
+            }
+            System.out.println(row + " |");
         }
     }
 
@@ -88,15 +131,21 @@ public final class ArmTable {
                 .forEach(c -> row(core, c, peers));
     }
 
-    /** What ONNX Runtime's loops take for a layer: its products, then the requantization of its results, nothing else. */
-    private static Peer peer(Map<Kind, Peer> peers, Layer layer, long macs) {
+    /**
+     * What ONNX Runtime's loops take for a layer: its products, sums padded to whole steps, by the fastest loop for that kind
+     * of layer, then the requantization of its results; nothing else.
+     */
+    private static Peer peer(Map<Kind, Peer> peers, Layer layer) {
         long results = (long) layer.outHeight() * layer.outWidth() * layer.outputs();
+        int sum = layer.weights() / layer.outputs();
+        Set<Kind> kinds = layer.depthwise() ? EnumSet.of(Kind.DEPTHWISE)
+                : results == layer.outputs() ? EnumSet.of(Kind.WIDENING, Kind.VECTOR)
+                : EnumSet.of(Kind.WIDENING, Kind.DOT, Kind.MATRIX);
+        Peer products = peers.entrySet().stream().filter(e -> kinds.contains(e.getKey())).map(e -> e.getValue().times(
+                Math.ceilDiv(sum, e.getKey().depth()) * e.getKey().depth())).min(Comparator.comparingDouble(Peer::cycles))
+                .orElseThrow();
         Peer requantize = peers.get(Kind.REQUANTIZE);
-        Peer products = peers.entrySet().stream().filter(e -> layer.depthwise() ? e.getKey() == Kind.DEPTHWISE
-                : e.getKey() != Kind.DEPTHWISE && e.getKey() != Kind.REQUANTIZE)
-                .map(Map.Entry::getValue).min(Comparator.comparingDouble(Peer::cycles)).orElseThrow();
-        return new Peer(macs * products.instructions + results * requantize.instructions,
-                macs * products.cycles + results * requantize.cycles);
+        return new Peer(products.instructions + requantize.instructions, products.cycles + requantize.cycles).times(results);
     }
 
     private void row(Core core, KernelCase<?> c, Map<Kind, Peer> peers) {
@@ -107,7 +156,7 @@ public final class ArmTable {
         Layer layer = Layer.all().stream().filter(l -> c.id().endsWith(":" + l.id())).findFirst().orElseThrow();
         KernelCycles.Estimate all = new KernelCycles(toolchain, target, List.of(object)).of(new KernelCycles.Call(
                 "kernel", c.inputs().size() + 2, 1, 1)).orElseThrow();
-        Peer theirs = peer(peers, layer, c.work());
+        Peer theirs = peer(peers, layer);
         InstructionLoop loop = InstructionLoop.hottest(toolchain.disassembler().function(object.bytes(), "kernel",
                 target)).orElse(null);
         double cycles = all.cycles() / 1000;

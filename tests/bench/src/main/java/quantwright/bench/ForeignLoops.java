@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import quantwright.backend.llvm.CodeTarget;
 import quantwright.backend.llvm.Disassembler;
 import quantwright.backend.llvm.InstructionLoop;
@@ -22,6 +23,7 @@ final class ForeignLoops {
     private static final String LIBRARY = "/ai/onnxruntime/native/linux-aarch64/libonnxruntime.so";
     /** Instructions of the longest loop looked for. */
     private static final int LONGEST = 400;
+    private static final Pattern VECTOR_REGISTER = Pattern.compile("\\b[qv]\\d+");
     private final byte[] text;
     private final int[] words;
 
@@ -33,6 +35,8 @@ final class ForeignLoops {
         DOT,
         /** {@code smmla}. */
         MATRIX,
+        /** {@code sdot} of one pixel: for each a register of weights is loaded. */
+        VECTOR,
         /** {@code smull}, {@code smlal} and sums lane by lane: one filter for each channel. */
         DEPTHWISE,
         /** Conversion of sums to bytes. */
@@ -41,7 +45,7 @@ final class ForeignLoops {
         private boolean holds(int w) {
             return switch (this) {
                 case WIDENING, DEPTHWISE -> (w & 0xbfe0fc00) == 0x0e20c000 || (w & 0xbfe0fc00) == 0x0e208000;
-                case DOT -> (w & 0xffe0fc00) == 0x4e809400 || (w & 0xffc0f400) == 0x4f80e000;
+                case DOT, VECTOR -> (w & 0xffe0fc00) == 0x4e809400 || (w & 0xffc0f400) == 0x4f80e000;
                 case MATRIX -> (w & 0xffe0fc00) == 0x4e80a400;
                 // fcvtns of four lanes
                 case REQUANTIZE -> (w & 0xfffffc00) == 0x4e21a800;
@@ -53,7 +57,23 @@ final class ForeignLoops {
                 case WIDENING -> l.count("sadalp|addp") > 0;
                 case DEPTHWISE -> l.count("saddw2?") > 0 && l.count("sadalp|addp") == 0;
                 case DOT, MATRIX -> true;
+                case VECTOR -> registersLoaded(l) >= l.count("[su]dot");
                 case REQUANTIZE -> l.macs() == 0 && l.count("sqxtn2?|sqxtun2?") > 0;
+            };
+        }
+
+        /** Vector registers that an iteration loads. */
+        private static long registersLoaded(InstructionLoop l) {
+            return l.instructions().stream().filter(i -> i.mnemonic().startsWith("ld")).mapToLong(i ->
+                    VECTOR_REGISTER.matcher(i.text().split("\\[")[0]).results().count()).sum();
+        }
+
+        /** Bytes of a sum that a step multiplies: shorter sums are padded. */
+        int depth() {
+            return switch (this) {
+                case DOT, VECTOR, WIDENING -> 4;
+                case MATRIX -> 8;
+                case DEPTHWISE, REQUANTIZE -> 1;
             };
         }
 

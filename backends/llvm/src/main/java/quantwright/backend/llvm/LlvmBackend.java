@@ -23,6 +23,7 @@ import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
 import quantwright.backend.KernelOffer;
 import quantwright.backend.Manifest;
+import quantwright.backend.RuleCheck;
 import quantwright.backend.StepEstimate;
 import quantwright.backend.llvm.CpuFeature.Architecture;
 import quantwright.backend.llvm.cost.KernelCycles;
@@ -82,6 +83,7 @@ public abstract class LlvmBackend implements Backend {
     @Override
     public List<Manifest.Step> plan(CompileRequest request) {
         CodeTarget target = target(request.profile());
+        RuleCheck.check(request.graph(), request.profile());
         return CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target), request.symbol(),
                 request.fuse(), MODULES).steps();
     }
@@ -99,6 +101,7 @@ public abstract class LlvmBackend implements Backend {
                 new UserErrorException(BackendDiagnostic.NO_THROUGHPUTS, Location.UNKNOWN, "profile "
                 + request.profile().id())));
         CodeTarget target = target(request.profile());
+        RuleCheck.check(request.graph(), request.profile());
         CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), TargetAttributes.of(target),
                 request.symbol(), request.fuse(), MODULES);
         LlvmToolchain toolchain = toolchain();
@@ -125,6 +128,7 @@ public abstract class LlvmBackend implements Backend {
         TargetAttributes attributes = TargetAttributes.of(target);
         LlvmToolchain toolchain = toolchain();
         request.progress().update("selecting kernels", 0, 3);
+        RuleCheck.check(request.graph(), request.profile());
         CpuProgram program = CpuProgram.lower(request.graph(), kernels(target), attributes, request.symbol(),
                 request.fuse(), MODULES);
         request.progress().update("generating code", 1, 3);

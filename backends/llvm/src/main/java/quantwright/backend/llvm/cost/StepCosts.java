@@ -5,6 +5,11 @@ import quantwright.backend.Manifest;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.op.Fused;
+import quantwright.ir.op.LogSoftmax;
+import quantwright.ir.op.Op;
+import quantwright.ir.op.QAdd;
+import quantwright.ir.op.QSoftmax;
+import quantwright.ir.op.Softmax;
 import quantwright.ir.op.TensorOp;
 import quantwright.ir.type.TensorType;
 import quantwright.profiles.CpuPerformance;
@@ -16,12 +21,14 @@ import quantwright.profiles.CpuPerformance;
  *   bytes of operands and result / bandwidth of the nearest memory that holds them all
  * </pre>
  * Other instructions are, for each vector of four lanes of a result, those that requantize it (convert, scale, two clamps,
- * round, two to narrow) or, of floats, one; and one for each sixteen bytes that are read or written.
+ * round, two to narrow; of a sum of two tensors each operand is scaled too) or, of floats, one; for each element of a
+ * softmax those of an exponential and a division; and one for each sixteen bytes that are read or written.
  */
 public final class StepCosts {
     private static final int LANES = 4;
     private static final int REGISTER_BYTES = 16;
     private static final int REQUANTIZE = 7;
+    private static final int SOFTMAX = 50;
     private final CpuPerformance machine;
 
     /** Costs on one core. */
@@ -65,9 +72,19 @@ public final class StepCosts {
     private static double instructions(Node node) {
         double vectors = Math.ceil((double) elements(node.result()) / LANES);
         boolean integer = node.result().type().isQuantized();
-        int ops = node.op() instanceof Fused f ? f.body().graph().nodes().size() : 1;
+        List<Op> ops = node.op() instanceof Fused f ? f.body().graph().nodes().stream().map(Node::op).toList()
+            : List.of(node.op());
         boolean moves = node.op() instanceof TensorOp && integer;
-        return (moves ? 0 : vectors * ops * (integer ? REQUANTIZE : 1)) + bytes(node) / REGISTER_BYTES;
+        double perVector = ops.stream().mapToDouble(op -> perVector(op, integer)).sum();
+        return (moves ? 0 : vectors * perVector) + bytes(node) / REGISTER_BYTES;
+    }
+
+    private static double perVector(Op op, boolean integer) {
+        return switch (op) {
+            case QSoftmax _, Softmax _, LogSoftmax _ -> LANES * SOFTMAX;
+            case QAdd _ -> 3 * REQUANTIZE;
+            default -> integer ? REQUANTIZE : 1;
+        };
     }
 
     private static long elements(Value v) {

@@ -26,6 +26,9 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
         MUL3, SHIFT3, UPPER1, LOWER1, HALF1, SIGN1, RIGHT1, UPPER2, LOWER2, HALF2, SIGN2, RIGHT2, HALF3, SIGN3, RIGHT3,
         MIN_BYTE, MAX_BYTE, TABLE }
 
+    /** Multiplier and shift of each scale: of 64 bits, but of 32 for a sum whose scaling is there in instructions. */
+    private static final Slot[] MULTIPLIERS = {Slot.MUL1, Slot.MUL2, Slot.MUL3};
+    private static final Slot[] SHIFTS = {Slot.SHIFT1, Slot.SHIFT2, Slot.SHIFT3};
     /** For each scale of a fixed-point sum, what its rounding shift takes. */
     private static final Slot[] HALVES = {Slot.HALF1, Slot.HALF2, Slot.HALF3};
     private static final Slot[] SIGNS = {Slot.SIGN1, Slot.SIGN2, Slot.SIGN3};
@@ -66,13 +69,16 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
         floats(b, Slot.FMIN, p.floatMin());
         floats(b, Slot.FMAX, p.floatMax());
         floats(b, Slot.SLOPE, p.slope());
-        Slot[] multipliers = {Slot.MUL1, Slot.MUL2, Slot.MUL3};
-        Slot[] shifts = {Slot.SHIFT1, Slot.SHIFT2, Slot.SHIFT3};
         for (int i = 0; p.fixed() != null && i < p.fixed().length; i++) {
-            longs(b, multipliers[i], p.fixed()[i].multiplier());
-            longs(b, shifts[i], p.fixed()[i].shift());
+            longs(b, MULTIPLIERS[i], p.fixed()[i].multiplier());
+            longs(b, SHIFTS[i], p.fixed()[i].shift());
         }
-        if (spec.op() instanceof Op.FixedAdd) {
+        if (spec.op() instanceof Op.FixedAdd && isa.scalesDoubled()) {
+            for (int i = 0; i < MULTIPLIERS.length; i++) {
+                ints(b, MULTIPLIERS[i], p.fixed()[i].multiplier());
+                ints(b, SHIFTS[i], p.fixed()[i].shift());
+            }
+        } else if (spec.op() instanceof Op.FixedAdd) {
             Slot[] uppers = {Slot.UPPER1, Slot.UPPER2};
             Slot[] lowers = {Slot.LOWER1, Slot.LOWER2};
             for (int i = 0; i < uppers.length; i++) {
@@ -204,6 +210,12 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
                 splat(Slot.M1, IrType.F32, width)), width);
             case Op.Quantize q -> quantized(at[0], first, count, width);
             case Op.FixedMul m -> fixed(product(at, first, count, width), Slot.MUL1, Slot.SHIFT1);
+            case Op.FixedAdd a when isa.scalesDoubled() -> {
+                Value left = Value.of(IrType.I32.vec(width), a.leftShift());
+                Value x = f.shl(difference(at[0], first, count, width, Slot.ZERO1), left);
+                Value y = f.shl(difference(at[1], first, count, width, Slot.ZERO2), left);
+                yield scaled(f.add(scaled(x, 0), scaled(y, 1)), 2);
+            }
             case Op.FixedAdd a -> {
                 Value x = term(difference(at[0], first, count, width, Slot.ZERO1), a.leftShift(), Slot.UPPER1,
                         Slot.LOWER1);
@@ -227,6 +239,12 @@ final class ElementwiseKernel implements Kernel<ElementwiseParameters> {
         Value s = splat(shift, IrType.I64, half);
         return new FixedPointEmitter(f, isa, Epilogue.FixedRounding.GEMMLOWP_DOUBLE, true)
             .scale(v, new Value[] {m, m}, new Value[] {s, s});
+    }
+
+    private Value scaled(Value v, int scale) {
+        int lanes = v.type().lanes();
+        return isa.scaleDoubled(f, v, splat(MULTIPLIERS[scale], IrType.I32, lanes), splat(SHIFTS[scale], IrType.I32, lanes),
+            true);
     }
 
     /**
