@@ -40,7 +40,8 @@ final class DepthwiseKernel implements SlicedKernel<ConvParameters> {
     @Override
     public String name() {
         int bits = layout.taps == null ? 8 : spec.weightBits();
-        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + bits + "s32_dwconv" + spec.window().height() + "x" + spec.window().width()
+        return (isa.byteFlip() != 0 ? "u8s" : "s8s") + bits + "s32_dwconv" + spec.window().height() + "x"
+            + spec.window().width()
             + "_" + tiling.rows() + "x" + tiling.columns() + (tiling.packedRow() ? "p" : "") + "__" + isa.suffix();
     }
 
