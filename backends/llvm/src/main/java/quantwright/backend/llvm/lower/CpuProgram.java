@@ -2,7 +2,6 @@ package quantwright.backend.llvm.lower;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.KernelOffer;
