@@ -92,10 +92,17 @@ final class CaseRunner {
         return result;
     }
 
-    /** The case as it would have to read to pass. */
+    /** The case as it would have to read to pass; expectations that hold stay as they are. */
     static FileCase bless(FileCase test, Outcome outcome) {
         FileCase blessed = test.output() == null ? test : test.withOutput(outcome.output());
-        return blessed.withErrors(outcome.diagnostics().stream().map(CaseRunner::expectation).toList());
+        List<FileCase.ExpectedError> kept = new ArrayList<>(test.expectedErrors());
+        List<FileCase.ExpectedError> errors = new ArrayList<>();
+        for (Diagnostic d : outcome.diagnostics()) {
+            Optional<FileCase.ExpectedError> holds = kept.stream().filter(e -> matches(e, d)).findFirst();
+            holds.ifPresent(kept::remove);
+            errors.add(holds.orElseGet(() -> expectation(d)));
+        }
+        return blessed.withErrors(errors);
     }
 
     private static FileCase.ExpectedError expectation(Diagnostic d) {

@@ -68,6 +68,12 @@ class RunnerTest {
     }
 
     @Test
+    void blessingKeepsExpectationsThatHold() {
+        String right = "// RUN: verify\n" + GRAPH.replace("  %y", "  // expected-error@+1 {{QW-V0104 unary}}\n  %y");
+        assertEquals(right, bless(right));
+    }
+
+    @Test
     void differencesAreShownWithContext() {
         String a = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
         assertEquals("", UnifiedDiff.of(a, a));

@@ -26,7 +26,8 @@ import quantwright.profiles.QuantizationRules;
  */
 public record QuantizationOptions(RangeMethod method, double percentile, boolean symmetricActivations,
                                   boolean equalization, WeightOptions weights, Arithmetic arithmetic,
-                                  SkipList skip, PrecisionPlan precision, boolean outputSoftmax, boolean wideResults, int views) {
+                                  SkipList skip, PrecisionPlan precision, boolean outputSoftmax, boolean wideResults,
+                                  int views) {
     /** Samples that the standard recipe makes of a calibration set of colour images, if it has fewer. */
     private static final int VIEWS = 168;
 
