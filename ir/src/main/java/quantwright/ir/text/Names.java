@@ -6,12 +6,15 @@ import java.util.Optional;
 
 /** Finds the valid name that a mistyped one probably means. */
 public final class Names {
+    /** Of longer texts only the start is compared; names that converters make of several are this long. */
+    private static final int LONGEST = 256;
+
     private Names() {
     }
 
     /** The nearest candidate by edit distance, if near enough to be what was meant; ties go to the first by name. */
     public static Optional<String> nearest(String wrong, Collection<String> candidates) {
-        String shortened = wrong.length() > 64 ? wrong.substring(0, 64) : wrong;
+        String shortened = wrong.length() > LONGEST ? wrong.substring(0, LONGEST) : wrong;
         int limit = Math.max(1, shortened.length() / 3 + 1);
         return candidates.stream().filter(c -> distance(shortened, c) <= limit)
                 .min(Comparator.<String>comparingInt(c -> distance(shortened, c))

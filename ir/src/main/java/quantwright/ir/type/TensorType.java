@@ -104,4 +104,10 @@ public record TensorType(ElementType element, Shape shape, Optional<Layout> layo
     public int dim(int i) {
         return shape.dim(i);
     }
+
+    /** For people; {@code quantwright.ir.text.TypeText} is exact. */
+    @Override
+    public String toString() {
+        return element + " " + shape;
+    }
 }

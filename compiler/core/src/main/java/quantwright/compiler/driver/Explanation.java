@@ -7,12 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import quantwright.backend.Backend;
 import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.KernelOffer;
 import quantwright.backend.Manifest;
+import quantwright.compiler.quant.GraphQuantizer;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
@@ -32,6 +35,8 @@ import quantwright.profiles.HardwareProfile;
  * @param offers the kernels considered, best first; empty where there is one way only
  */
 public record Explanation(int index, Manifest.Step step, List<String> fused, List<String> types, List<KernelOffer> offers) {
+    private static final Set<String> LAYERS = Set.of("conv2d", "dense", "q.conv2d", "q.dense");
+
     /** Copies the lists. */
     public Explanation {
         fused = List.copyOf(fused);
@@ -90,8 +95,14 @@ public record Explanation(int index, Manifest.Step step, List<String> fused, Lis
         return types;
     }
 
+    /** Whether the step is a layer with weights: a convolution or a dense layer, whatever is fused into it. */
+    public boolean isLayer() {
+        return Stream.of(step.op().split("\\+")).anyMatch(LAYERS::contains);
+    }
+
     /**
-     * The step of a value, by the value's name or by that of one fused into it.
+     * The step of a value, by the value's name or by that of one fused into it; of a layer whose sums become reals in a
+     * step of their own, the one that sums.
      *
      * @throws UserErrorException with the nearest name if there is none
      */
@@ -101,8 +112,10 @@ public record Explanation(int index, Manifest.Step step, List<String> fused, Lis
             names.add(e.step().name());
             names.addAll(e.fused());
         }
-        return all.stream().filter(e -> e.step().name().equals(name)).findFirst().or(() -> all.stream().filter(e ->
-                e.fused().contains(name)).findFirst()).orElseThrow(() -> new UserErrorException(
+        String sums = name + GraphQuantizer.SUMS;
+        String wanted = names.contains(sums) ? sums : name;
+        return all.stream().filter(e -> e.step().name().equals(wanted)).findFirst().or(() -> all.stream().filter(e ->
+                e.fused().contains(wanted)).findFirst()).orElseThrow(() -> new UserErrorException(
                 DriverDiagnostic.NO_SUCH_NODE, Location.UNKNOWN, "'" + name + "'", Names.suggestion(name, names)));
     }
 }

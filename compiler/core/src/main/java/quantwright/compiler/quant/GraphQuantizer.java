@@ -63,6 +63,8 @@ import quantwright.ir.type.TensorType;
  * for.
  */
 public final class GraphQuantizer {
+    /** What the name of a layer's raw sums adds to the layer's, where a step of its own makes reals of them. */
+    public static final String SUMS = ".sum";
     private final Graph source;
     private final CalibrationStatistics statistics;
     private final QuantizationPlan plan;
@@ -277,7 +279,7 @@ public final class GraphQuantizer {
             return;
         }
         Value sums = target.append(op, operands, ScalarType.I32, node.location()).result();
-        sums.setName(node.result().name() + ".sum");
+        sums.setName(node.result().name() + SUMS);
         layers.put(node, sums.producer());
         Value typed = target.append(new QReinterpret(), List.of(sums), sumType(q.scales(), inputScale,
                 node.result().type()), node.location()).result();

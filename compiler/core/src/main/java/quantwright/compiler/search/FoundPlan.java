@@ -2,7 +2,6 @@ package quantwright.compiler.search;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quantwright.compiler.driver.Explanation;
@@ -37,12 +36,12 @@ public final class FoundPlan {
     }
 
     /**
-     * The tag of the layer that a step of the compiled plan computes: the layers are the steps with products, in the same
-     * order. Empty for a step without products, and where their number differs.
+     * The tag of the layer that a step of the compiled plan computes: the layers are the steps with convolutions and dense
+     * products, in the same order. Empty for another step, and where their number differs.
      */
     public static Optional<PriceTag> tagOfStep(List<PriceTag> tags, List<Explanation> all, Explanation step) {
-        List<Explanation> products = new ArrayList<>(all.stream().filter(e -> e.step().macs() > 0).toList());
-        int at = products.indexOf(step);
-        return at < 0 || products.size() != tags.size() ? Optional.empty() : Optional.of(tags.get(at));
+        List<Explanation> layers = all.stream().filter(Explanation::isLayer).toList();
+        int at = layers.indexOf(step);
+        return at < 0 || layers.size() != tags.size() ? Optional.empty() : Optional.of(tags.get(at));
     }
 }

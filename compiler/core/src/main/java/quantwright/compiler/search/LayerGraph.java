@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import quantwright.compiler.evaluate.ModelSummary;
+import quantwright.compiler.quant.GraphQuantizer;
 import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
@@ -74,7 +75,7 @@ public final class LayerGraph {
             owners.put(node, layers.size());
             String name = node.result().name();
             layerByQuantName.put(name, layers.size());
-            layerByQuantName.put(name + ".sum", layers.size());
+            layerByQuantName.put(name + GraphQuantizer.SUMS, layers.size());
             if (node.result().users().size() == 1 && isClamp(node.result().users().getFirst())) {
                 layerByQuantName.put(node.result().users().getFirst().result().name(), layers.size());
             }
