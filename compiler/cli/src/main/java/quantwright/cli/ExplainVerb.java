@@ -29,7 +29,8 @@ import quantwright.profiles.HardwareProfile;
 final class ExplainVerb extends Verb {
     @Parameters(paramLabel = "DIR", description = "An artifact folder.")
     private Path folder;
-    @Option(names = "--node", paramLabel = "N", description = "Name of a step's value, or of one that is fused into it.")
+    @Option(names = "--node", paramLabel = "N", description = "Name of a step's value, of one that is fused into it, or with"
+            + " --search of a layer as plans have it.")
     private String node;
     @Option(names = "--search", paramLabel = "OUT", description = "The folder that qw search wrote, for prices of precisions.")
     private Path search;
@@ -54,7 +55,8 @@ final class ExplainVerb extends Verb {
             result(all);
             return OK;
         }
-        Explanation found = Explanation.find(all, node);
+        Explanation found = prices.flatMap(p -> FoundPlan.stepOfLayer(p, all, node)).orElseGet(() -> Explanation.find(all,
+                node));
         kernel(found, manifest.profile());
         Optional<PriceTag> tag = prices.flatMap(p -> FoundPlan.tagOfStep(p, all, found));
         tag.ifPresent(t -> price(t));

@@ -240,12 +240,12 @@ class SearchVerbTest {
     @Test
     void plansAreCostedOnOtherChips() throws IOException {
         Path other = folder.resolve("other");
-        Command c = Command.ok(arguments("energy<=1J", other, "--verify", 0, "--profile", "cortex-a53", "--minimize", "loss",
-                "--across", "cortex-a53,npu-edge-4bit", "--sensitivity", found.resolve("sensitivity.json")));
+        Command c = Command.ok(arguments("energy<=1J", other, "--verify", 0, "--profile", "cortex-a76", "--minimize", "loss",
+                "--across", "cortex-a76,npu-edge-4bit", "--sensitivity", found.resolve("sensitivity.json")));
         assertTrue(c.out().contains("simulated"), c.out());
         String json = Files.readString(other.resolve("matrix.json"));
-        assertTrue(json.contains("\"cortex-a53\",\"npu-edge-4bit\"") || json.contains("npu-edge-4bit"), json);
-        CostTable arm = Tables.read(other.resolve("costs-cortex-a53.json"), CostTable.class, CostTable.FORMAT);
+        assertTrue(json.contains("\"cortex-a76\",\"npu-edge-4bit\"") || json.contains("npu-edge-4bit"), json);
+        CostTable arm = Tables.read(other.resolve("costs-cortex-a76.json"), CostTable.class, CostTable.FORMAT);
         assertTrue(arm.energy());
         long[] times = new long[3];
         for (CostTable.LayerCosts layer : arm.layers()) {

@@ -44,4 +44,9 @@ public final class FoundPlan {
         int at = layers.indexOf(step);
         return at < 0 || layers.size() != tags.size() ? Optional.empty() : Optional.of(tags.get(at));
     }
+
+    /** The step of the compiled plan that computes a layer, by the name the search knows it by. */
+    public static Optional<Explanation> stepOfLayer(List<PriceTag> tags, List<Explanation> all, String layer) {
+        return all.stream().filter(e -> tagOfStep(tags, all, e).filter(t -> t.layer().equals(layer)).isPresent()).findFirst();
+    }
 }
