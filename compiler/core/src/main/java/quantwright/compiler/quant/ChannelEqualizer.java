@@ -86,7 +86,8 @@ public final class ChannelEqualizer {
             return;
         }
         // A value that a clip cut off must still reach its bound.
-        double[] factors = factors(channels, value.users(), isClipped(value) ? 1 : 1 / MOST);
+        double[] factors = factors(reach(value, channels), channels.meanSquares(), value.users(),
+                isClipped(value) ? 1 : 1 / MOST);
         for (Producer p : producers) {
             int outputs = p.layer.operand(1).type().dim(0);
             scaleOutputs(p.layer, Arrays.copyOfRange(factors, p.first, p.first + outputs));
@@ -143,15 +144,46 @@ public final class ChannelEqualizer {
     private record Channels(float[] magnitudes, double[] squares, double[] seen, double[] rounded, double largest) {
     }
 
-    /** Factor of each channel, at least {@code low}, for the layers that read it. */
-    private double[] factors(ChannelStatistics channels, List<Node> readers, double low) {
-        float[] magnitudes = channels.magnitudes();
+    /** Largest magnitude of each channel wherever it is stored: in front of a leaky ReLU too, whose negatives are larger. */
+    private float[] reach(Value value, ChannelStatistics channels) {
+        float[] magnitudes = channels.magnitudes().clone();
+        widen(value, 0, magnitudes);
+        return magnitudes;
+    }
+
+    private void widen(Value value, int first, float[] magnitudes) {
+        Node node = value.producer();
+        if (OpRoles.of(node) == OpRoles.PRODUCT) {
+            return;
+        }
+        int at = first;
+        for (Value operand : node.operands()) {
+            ChannelStatistics before = statistics.channels(operand.name());
+            if (node.op() instanceof LeakyRelu && before != null) {
+                float[] wider = before.magnitudes();
+                for (int c = 0; c < wider.length; c++) {
+                    magnitudes[at + c] = Math.max(magnitudes[at + c], wider[c]);
+                }
+            }
+            widen(operand, at, magnitudes);
+            at += operand.type().dim(-1);
+        }
+    }
+
+    /**
+     * Factor of each channel for the layers that read it.
+     *
+     * @param magnitudes largest magnitude of each channel
+     * @param squares mean square of each channel
+     * @param low least factor
+     */
+    private double[] factors(float[] magnitudes, double[] squares, List<Node> readers, double low) {
         int n = magnitudes.length;
         double largest = 0;
         for (float m : magnitudes) {
             largest = Math.max(largest, m);
         }
-        Channels all = new Channels(magnitudes, channels.meanSquares(), new double[n], new double[n], largest);
+        Channels all = new Channels(magnitudes, squares, new double[n], new double[n], largest);
         for (Node reader : readers) {
             if (!isDepthwise(reader)) {
                 double[] norms = new double[n];
