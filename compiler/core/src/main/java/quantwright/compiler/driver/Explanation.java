@@ -84,18 +84,14 @@ public record Explanation(int index, Manifest.Step step, List<String> fused, Lis
         return Optional.empty();
     }
 
-    private static String text(Value value) {
-        return value.type().element() + "[" + value.type().shape() + "]";
-    }
-
     private static List<String> types(Manifest.Step step, List<Node> nodes) {
         List<String> types = new ArrayList<>();
         nodes.stream().filter(n -> step.macs() > 0 && n.operands().size() > 1).findFirst().ifPresent(n -> {
-            types.add(text(n.operand(0)));
-            types.add(text(n.operand(1)));
+            types.add(n.operand(0).type().toString());
+            types.add(n.operand(1).type().toString());
         });
         nodes.stream().flatMap(n -> n.results().stream()).filter(v -> v.name().equals(step.name())).findFirst()
-                .ifPresent(v -> types.add(text(v)));
+                .ifPresent(v -> types.add(v.type().toString()));
         return types;
     }
 
