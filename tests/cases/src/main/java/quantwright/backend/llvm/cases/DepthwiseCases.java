@@ -111,8 +111,8 @@ public final class DepthwiseCases {
         Tensors residual = e.hasResidual() ? Tensors.random(r, oh, ow, c, c + Cases.pick(r, 0, 2), 0, 0, 0,
             Cases.pick(r, 0, 1), 0, flip, extremes) : null;
         var spec = new DepthwiseSpec(in.view, out, residual == null ? null : residual.view,
-            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft), Cases.smallWhereProven(r, e, v, weights,
-                bias, zero), safe || bits < 8, bits);
+            new Window(kernel, kw, stride, stride, dilation, dilation, padTop, padLeft),
+            Cases.smallWhereProven(r, e, v, weights, bias, zero), safe || bits < 8, bits);
         return new Case(name, spec, new ConvParameters(weights, bias, zero, v), in, residual, outMemory);
     }
 }
