@@ -194,7 +194,7 @@ public abstract class MatrixLoopsCases {
     }
 
     @Test
-    void indicesOutsideTheAxisReadNothingElse() {
+    protected void indicesOutsideTheAxisReadNothingElse() {
         d.begin();
         Value x = d.input(ScalarType.F32, 5, 3);
         Value picks = d.input(ScalarType.I64, 4);
