@@ -44,8 +44,8 @@ public record CatalogueVariants(List<Model> models, ModelFeed feed, boolean isRa
 
     private static Model quantized(Model model, ModelFeed feed) {
         QuantizationOptions standard = QuantizationOptions.standard();
-        // Which weights they are does not matter here, and tuning takes time.
-        return model.quantize(feed, standard.withWeights(standard.weights().untuned()),
+        // Which weights they are does not matter here; tuning and views take time and memory.
+        return model.quantize(feed, standard.withWeights(standard.weights().untuned()).withViews(0),
                 new ProfileCatalogue().find("x86-avx512-vnni"), new DiagnosticSink(), Progress.SILENT);
     }
 
