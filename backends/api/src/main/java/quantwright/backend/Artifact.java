@@ -13,11 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import quantwright.ir.data.Sha256;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -60,7 +59,7 @@ public record Artifact(Path folder, Manifest manifest) {
             Map<String, String> hashes = new TreeMap<>();
             for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
                 Files.write(staging.resolve(file.getKey()), file.getValue());
-                hashes.put(file.getKey(), sha256(file.getValue()));
+                hashes.put(file.getKey(), Sha256.hex(file.getValue()));
             }
             Manifest complete = manifest.withFiles(hashes);
             Files.writeString(staging.resolve(MANIFEST), mapper().writeValueAsString(complete) + "\n");
@@ -70,7 +69,7 @@ public record Artifact(Path folder, Manifest manifest) {
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
             return new Artifact(folder, complete);
         } catch (IOException e) {
-            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder), e.toString());
+            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder), FileFault.reason(e));
         } finally {
             restore(target, staging, previous);
             try {
@@ -95,7 +94,7 @@ public record Artifact(Path folder, Manifest manifest) {
                         "exists and is not an artifact folder");
             }
         } catch (IOException e) {
-            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder), e.toString());
+            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(folder), FileFault.reason(e));
         }
     }
 
@@ -156,7 +155,7 @@ public record Artifact(Path folder, Manifest manifest) {
                     new Location.InFile(file.toString(), e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                             e.getLocation() == null ? 1 : e.getLocation().getColumnNr()), e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), e.toString());
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(file), FileFault.reason(e));
         }
     }
 
@@ -169,22 +168,14 @@ public record Artifact(Path folder, Manifest manifest) {
         Path path = folder.resolve(name);
         String expected = manifest.files().get(name);
         try {
-            if (expected == null || !expected.equals(sha256(Files.readAllBytes(path)))) {
+            if (expected == null || !expected.equals(Sha256.hex(Files.readAllBytes(path)))) {
                 throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(path),
                         "the content is not what the manifest says");
             }
         } catch (IOException e) {
-            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(path), e.toString());
+            throw new UserErrorException(BackendDiagnostic.ARTIFACT_DAMAGED, Location.file(path), FileFault.reason(e));
         }
         return path;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static void deleteTree(Path root) throws IOException {

@@ -38,6 +38,8 @@ public final class LlvmExecutor implements Executor {
     private final MemorySegment arena;
     private final NativeModel.Call call;
     private final Map<Integer, List<Manifest.Placed>> placedByStep;
+    private MethodHandle traced;
+    private IntConsumer listener;
 
     /** Binds buffers to loaded code; the executor owns the code and closes it. */
     public LlvmExecutor(Manifest manifest, NativeModel code) {
@@ -114,29 +116,45 @@ public final class LlvmExecutor implements Executor {
                 failure[0] = failure[0] == null ? e : failure[0];
             }
         };
-        invoke(traced(onStep));
+        invoke(onStep);
         if (failure[0] != null) {
             throw failure[0];
         }
         return read();
     }
 
-    /** {@code NAME_run_traced} on the buffers, calling {@code onStep} after each step; it must not throw. */
-    private MethodHandle traced(IntConsumer onStep) {
+    /**
+     * Runs once and tells {@code onStep}, which must not throw, of each finished step. What native code calls lives as long
+     * as the code, with all that it holds: so that is one callback for all runs, which tells whom the run is for.
+     */
+    private void invoke(IntConsumer onStep) {
+        if (traced == null) {
+            traced = traced(step -> listener.accept(step));
+        }
+        listener = onStep;
+        try {
+            invoke(traced);
+        } finally {
+            listener = null;
+        }
+    }
+
+    /** {@code NAME_run_traced} on the buffers, calling {@code callback} after each step. */
+    private MethodHandle traced(IntConsumer callback) {
         MemoryLayout[] pointers = new MemoryLayout[inputs.size() + outputs.size() + 2];
         Arrays.fill(pointers, ValueLayout.ADDRESS);
-        MethodHandle traced = code.object().function(manifest.symbol() + "_run_traced",
+        MethodHandle function = code.object().function(manifest.symbol() + "_run_traced",
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, pointers));
         MethodHandle accept;
         try {
             accept = MethodHandles.publicLookup().findVirtual(IntConsumer.class, "accept",
-                    MethodType.methodType(void.class, int.class)).bindTo(onStep);
+                    MethodType.methodType(void.class, int.class)).bindTo(callback);
         } catch (ReflectiveOperationException e) {
             throw new InternalCompilerError("no method accept(int)", e);
         }
         List<Object> arguments = new ArrayList<>(call.buffers());
         arguments.add(code.object().callback(accept, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)));
-        return MethodHandles.insertArguments(traced, 0, arguments.toArray());
+        return MethodHandles.insertArguments(function, 0, arguments.toArray());
     }
 
     private void invoke(MethodHandle traced) {
@@ -186,9 +204,6 @@ public final class LlvmExecutor implements Executor {
     @Override
     public Optional<Bound> bind() {
         return Optional.of(new Bound() {
-            private MethodHandle stepped;
-            private IntConsumer listener;
-
             @Override
             public MemorySegment input(int i) {
                 return inputs.get(i);
@@ -206,12 +221,7 @@ public final class LlvmExecutor implements Executor {
 
             @Override
             public boolean run(IntConsumer finished) {
-                // The callback is made once and not freed before the executor is closed.
-                if (listener != finished) {
-                    listener = finished;
-                    stepped = traced(finished);
-                }
-                LlvmExecutor.this.invoke(stepped);
+                LlvmExecutor.this.invoke(finished);
                 return true;
             }
         });

@@ -71,11 +71,6 @@ public record Avx2Isa(boolean vnni) implements X86Isa {
         }
 
         @Override
-        public Value[] activation(FunctionBuilder f, Value splat) {
-            return new Value[] {splat};
-        }
-
-        @Override
         public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
             int n = acc.type().lanes();
             Value a = f.bitcast(f.slice(activation[0], 0, n), IrType.I8.vec(4 * n));

@@ -9,11 +9,6 @@ import quantwright.backend.llvm.text.Value;
 /** {@code vpdpbusd}: four bytes per lane by one instruction, in whichever encoding the target has. */
 final class VnniDot implements VectorIsa.Dot {
     @Override
-    public Value[] activation(FunctionBuilder f, Value splat) {
-        return new Value[] {splat};
-    }
-
-    @Override
     public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
         int n = acc.type().lanes();
         return f.intrinsic("llvm.x86.avx512.vpdpbusd." + 32 * n, acc.type(), acc, f.slice(activation[0], 0, n),

@@ -46,11 +46,6 @@ record WordDot(int bits, boolean fused) implements VectorIsa.Dot {
     }
 
     @Override
-    public Value[] activation(FunctionBuilder f, Value splat) {
-        return new Value[] {splat};
-    }
-
-    @Override
     public Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights) {
         int n = acc.type().lanes();
         Value a = f.slice(activation[0], 0, n);

@@ -2,11 +2,10 @@ package quantwright.compiler.data;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import quantwright.compiler.importer.FormatException;
+import quantwright.ir.data.Sha256;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.type.TensorType;
 
@@ -90,18 +89,14 @@ public final class ModelFeed {
      * @throws FormatException if a sample cannot be decoded
      */
     public String hash() throws FormatException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (long s = 0; s < size; s++) {
-                inputs(s).forEach(t -> digest.update(ByteBuffer.wrap(t.pack())));
-                if (data.source().labelled()) {
-                    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, label(s)));
-                }
+        MessageDigest digest = Sha256.digest();
+        for (long s = 0; s < size; s++) {
+            inputs(s).forEach(t -> digest.update(ByteBuffer.wrap(t.pack())));
+            if (data.source().labelled()) {
+                digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, label(s)));
             }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
+        return Sha256.hex(digest);
     }
 
     /**

@@ -16,8 +16,8 @@ import quantwright.backend.Artifact;
 import quantwright.backend.Backend;
 import quantwright.backend.BackendDiagnostic;
 import quantwright.backend.BackendUnavailable;
-import quantwright.backend.CompileRequest;
 import quantwright.backend.CompileRequest.Progress;
+import quantwright.backend.CompileRequest;
 import quantwright.backend.CompiledModel;
 import quantwright.backend.Deliverable;
 import quantwright.backend.Executor;
@@ -40,6 +40,7 @@ import quantwright.ir.Graph;
 import quantwright.ir.Level;
 import quantwright.ir.Node;
 import quantwright.ir.diag.DiagnosticSink;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.QuantOp;
@@ -363,7 +364,7 @@ public final class Model {
                 Files.deleteIfExists(staging);
             }
         } catch (IOException e) {
-            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
+            throw new UserErrorException(BackendDiagnostic.NOT_WRITABLE, Location.file(file), FileFault.reason(e));
         }
         return compiled;
     }

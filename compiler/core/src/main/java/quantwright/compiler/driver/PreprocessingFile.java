@@ -13,6 +13,7 @@ import quantwright.backend.Artifact;
 import quantwright.compiler.data.JsonObject;
 import quantwright.compiler.data.Preprocessing;
 import quantwright.compiler.importer.FormatException;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -46,7 +47,7 @@ public final class PreprocessingFile {
         } catch (FormatException e) {
             throw e.toUserError();
         } catch (IOException e) {
-            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(path), e.toString());
+            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(path), FileFault.reason(e));
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import quantwright.ir.Graph;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.OpRegistry;
@@ -47,7 +48,7 @@ public final class QirFiles {
                 Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
-            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.UNKNOWN, e.toString());
+            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.UNKNOWN, FileFault.reason(e));
         }
     }
 
@@ -69,7 +70,7 @@ public final class QirFiles {
             }
             new QirPrinter(PrintOptions.WITH_SIDE_FILE).write(graph, file);
         } catch (IOException e) {
-            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
+            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), FileFault.reason(e));
         }
     }
 

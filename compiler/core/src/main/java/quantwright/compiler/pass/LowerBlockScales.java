@@ -20,7 +20,7 @@ import quantwright.ir.type.TensorType;
 
 /**
  * Gives dense weights whose blocks of inputs have scales of their own the form in which their products are integers
- * ({@link GroupScales}), where that changes no real; a matrix product by them becomes a dense layer. Where it does not, and
+ * ({@link BlockMultipliers}), where that changes no real; a matrix product by them becomes a dense layer. Where it does not, and
  * the product's other operand is quantized too, so that it stays on floats for this alone, a warning says why.
  */
 public final class LowerBlockScales implements Pass {
@@ -57,7 +57,7 @@ public final class LowerBlockScales implements Pass {
         }
         Shape s = data.type().shape();
         int outputs = s.dim(transposed ? 1 : 0);
-        GroupScales.Result form = GroupScales.of(blocks, outputs, scales(blocks, outputs, transposed));
+        BlockMultipliers.Result form = BlockMultipliers.of(blocks, outputs, scales(blocks, outputs, transposed));
         if (form.type().isEmpty()) {
             if (Qdq.byteBeneath(node.operand(0)) != null) {
                 warn(node, stored, form.problem(), context);

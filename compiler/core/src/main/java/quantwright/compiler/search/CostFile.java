@@ -7,6 +7,7 @@ import java.util.List;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.compiler.driver.DriverDiagnostic;
 import quantwright.compiler.quant.LayerPrecision;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -66,7 +67,7 @@ public final class CostFile {
         try {
             Files.deleteIfExists(unfinished);
         } catch (IOException e) {
-            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(unfinished), e.toString());
+            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(unfinished), FileFault.reason(e));
         }
         return table;
     }

@@ -77,8 +77,9 @@ public final class PrecisionSearch {
         requireLimits();
         Plan int8 = plan("uniform w8a8", problem.uniform(LayerPrecision.W8A8));
         run(List.of(int8), progress);
-        Outcome.Optimum optimum = solve(1).getFirst();
-        run(named(solve(runner.isPresent() ? Math.max(1, options.verify()) : 1), ""), progress);
+        List<Outcome.Optimum> best = solve(runner.isPresent() ? Math.max(1, options.verify()) : 1);
+        Outcome.Optimum optimum = best.getFirst();
+        run(named(best, ""), progress);
         for (int round = 1; round <= REPAIRS && repair(); round++) {
             Outcome again = minimize();
             if (!(again instanceof Outcome.Optimum next)) {
@@ -167,15 +168,20 @@ public final class PrecisionSearch {
         return repair.isPresent() || options.objective().isPresent();
     }
 
+    private int objective() {
+        return options.objective().map(problem::measure).orElse(problem.lossMeasure());
+    }
+
     private Outcome minimize() {
-        return solver.minimize(options.objective().map(problem::measure).orElse(problem.lossMeasure()), budgets());
+        return solver.minimize(objective(), budgets());
     }
 
     private List<Outcome.Optimum> solve(int count) {
-        if (minimize() instanceof Outcome.Infeasible none) {
+        List<Outcome.Optimum> best = solver.best(objective(), budgets(), count);
+        if (best.isEmpty() && minimize() instanceof Outcome.Infeasible none) {
             throw conflict(none);
         }
-        return solver.best(options.objective().map(problem::measure).orElse(problem.lossMeasure()), budgets(), count);
+        return best;
     }
 
     /** Before anything is run: whatever the accuracy, the other budgets must be attainable. */

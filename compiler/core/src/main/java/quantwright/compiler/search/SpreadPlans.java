@@ -69,23 +69,20 @@ final class SpreadPlans {
     }
 
     private static List<List<Integer>> spaced(SearchProblem problem, List<List<Integer>> path, int count) {
-        long low = latency(problem, path.getFirst());
-        long high = latency(problem, path.getLast());
+        long[] latencies = path.stream().mapToLong(a -> problem.predict(a).figures().get(Figure.LATENCY)).toArray();
+        long low = latencies[0];
+        long high = latencies[latencies.length - 1];
         List<List<Integer>> spaced = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             long wanted = low + (high - low) / Math.max(1, count - 1) * i;
-            List<Integer> nearest = path.getFirst();
-            for (List<Integer> a : path) {
-                nearest = Math.abs(latency(problem, a) - wanted) < Math.abs(latency(problem, nearest) - wanted) ? a : nearest;
+            int nearest = 0;
+            for (int a = 1; a < latencies.length; a++) {
+                nearest = Math.abs(latencies[a] - wanted) < Math.abs(latencies[nearest] - wanted) ? a : nearest;
             }
-            if (!spaced.contains(nearest)) {
-                spaced.add(nearest);
+            if (!spaced.contains(path.get(nearest))) {
+                spaced.add(path.get(nearest));
             }
         }
         return spaced;
-    }
-
-    private static long latency(SearchProblem problem, List<Integer> assignment) {
-        return problem.predict(assignment).figures().get(Figure.LATENCY);
     }
 }

@@ -12,15 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import quantwright.compiler.driver.DriverDiagnostic;
 import quantwright.compiler.driver.QirFiles;
 import quantwright.compiler.quant.CalibrationStatistics;
 import quantwright.ir.Graph;
+import quantwright.ir.data.Sha256;
 import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
@@ -54,15 +52,7 @@ public final class Tables {
     }
 
     static String hash(byte[]... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] part : parts) {
-                digest.update(part);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(parts);
     }
 
     /** SHA-256 of a graph with its constants. */
@@ -102,7 +92,7 @@ public final class Tables {
         } catch (ClosedByInterruptException e) {
             throw new CancellationException("cancelled while writing " + file);
         } catch (IOException e) {
-            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
+            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), FileFault.reason(e));
         }
     }
 

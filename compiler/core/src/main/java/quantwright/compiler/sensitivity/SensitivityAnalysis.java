@@ -3,11 +3,8 @@ package quantwright.compiler.sensitivity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +27,7 @@ import quantwright.ir.Graph;
 import quantwright.ir.Node;
 import quantwright.ir.Value;
 import quantwright.ir.data.ConstantData;
+import quantwright.ir.data.Sha256;
 import quantwright.ir.data.Tensor;
 import quantwright.ir.diag.DiagnosticSink;
 import quantwright.ir.diag.UserErrorException;
@@ -111,7 +109,7 @@ public final class SensitivityAnalysis {
      */
     public SensitivityResults run(Optional<Path> file, Progress progress) {
         QuantizationOptions recipe = how.withPrecision(PrecisionPlan.uniform(LayerPrecision.W8A8));
-        SensitivityResults results = new SensitivityResults(hash(QirPrinter.print(model.graph())
+        SensitivityResults results = new SensitivityResults(Sha256.hex(QirPrinter.print(model.graph())
                 .getBytes(StandardCharsets.UTF_8)), dataHash(), recipe + ", measured on " + samples + " samples held out",
                 new TreeMap<>(), new TreeMap<>(), List.of());
         if (file.isPresent() && Files.exists(file.get())) {
@@ -327,14 +325,6 @@ public final class SensitivityAnalysis {
             return feed.hash();
         } catch (FormatException e) {
             throw e.toUserError();
-        }
-    }
-
-    private static String hash(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import quantwright.compiler.data.JsonObject;
 import quantwright.compiler.driver.DriverDiagnostic;
 import quantwright.compiler.importer.FormatException;
+import quantwright.ir.diag.FileFault;
 import quantwright.ir.diag.UserErrorException;
 import quantwright.ir.loc.Location;
 
@@ -136,7 +137,7 @@ public record SensitivityResults(String model, String data, String recipe, Sorte
             Files.write(part, json().getBytes(StandardCharsets.UTF_8));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), e.toString());
+            throw new UserErrorException(DriverDiagnostic.NOT_WRITABLE, Location.file(file), FileFault.reason(e));
         }
     }
 

@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import quantwright.backend.CompileRequest.Progress;
 import quantwright.backend.Executor;
-import quantwright.compiler.data.DataSet;
+import quantwright.backend.InterpreterExecutor;
+import quantwright.compiler.data.ArrayDataSet;
 import quantwright.compiler.data.ModelFeed;
+import quantwright.compiler.data.NumericArray;
 import quantwright.compiler.data.NumericType;
 import quantwright.compiler.data.PreparedData;
 import quantwright.compiler.data.Preprocessing;
@@ -19,7 +21,6 @@ import quantwright.ir.Level;
 import quantwright.ir.Value;
 import quantwright.ir.data.ConstantData;
 import quantwright.ir.data.Tensor;
-import quantwright.ir.interp.Interpreter;
 import quantwright.ir.loc.Location;
 import quantwright.ir.op.Concat;
 import quantwright.ir.op.Constant;
@@ -44,11 +45,14 @@ class CalibratorTest {
         Value given = join(g, x, constant, "given");
         g.addOutput("y", unary(g, outer, UnaryKind.TANH, "y"));
         g.addOutput("z", unary(g, given, UnaryKind.TANH, "z"));
-        ModelFeed feed = new ModelFeed(new PreparedData(new Rows(new float[] {1, -2, 3, 4}), Preprocessing.none(),
+        ModelFeed feed = new ModelFeed(new PreparedData(new ArrayDataSet("rows", new NumericArray(NumericType.F32,
+                new long[] {2, 2}, MemorySegment.ofArray(new float[] {1, -2, 3, 4})), Optional.empty()), Preprocessing.none(),
                 NumericType.F32), g.inputs().getFirst().type());
 
-        CalibrationStatistics all = new Calibrator(g, new Shown(g, List.of())).run(feed, Progress.SILENT);
-        CalibrationStatistics hidden = new Calibrator(g, new Shown(g, List.of("inner", "outer", "given"))).run(feed, Progress.SILENT);
+        Executor whole = new InterpreterExecutor(g);
+        CalibrationStatistics all = new Calibrator(g, new Shown(whole, List.of())).run(feed, Progress.SILENT);
+        CalibrationStatistics hidden = new Calibrator(g, new Shown(whole, List.of("inner", "outer", "given"))).run(feed,
+                Progress.SILENT);
 
         assertArrayEquals(new float[] {3, 4, 3, 4, 3, 4}, hidden.channels("outer").magnitudes());
         assertArrayEquals(new double[] {2, 2, -2, -1, 2, 3}, hidden.channels("outer").means());
@@ -71,69 +75,29 @@ class CalibratorTest {
         return v;
     }
 
-    /** The interpreter, which does not show some values. */
-    private record Shown(Graph graph, List<String> hidden) implements Executor {
+    /** An executor that does not show some values. */
+    private record Shown(Executor whole, List<String> hidden) implements Executor {
         @Override
         public String description() {
-            return "interpreter";
+            return whole.description();
         }
 
         @Override
         public List<Tensor> run(List<Tensor> inputs) {
-            return Interpreter.run(graph, inputs, null);
+            return whole.run(inputs);
         }
 
         @Override
         public List<Tensor> run(List<Tensor> inputs, Trace trace) {
-            return Interpreter.run(graph, inputs, (v, t) -> {
-                if (!hidden.contains(v.name())) {
-                    trace.materialised(v.name(), t);
+            return whole.run(inputs, (name, tensor) -> {
+                if (!hidden.contains(name)) {
+                    trace.materialised(name, tensor);
                 }
             });
         }
 
         @Override
         public void close() {
-        }
-    }
-
-    /** Samples of two elements. */
-    private record Rows(float[] elements) implements DataSet {
-        @Override
-        public String name() {
-            return "rows";
-        }
-
-        @Override
-        public long size() {
-            return elements.length / 2;
-        }
-
-        @Override
-        public long[] sampleShape() {
-            return new long[] {2};
-        }
-
-        @Override
-        public NumericType type() {
-            return NumericType.F32;
-        }
-
-        @Override
-        public boolean labelled() {
-            return false;
-        }
-
-        @Override
-        public long label(long sample) {
-            throw new IllegalStateException();
-        }
-
-        @Override
-        public void read(long first, int count, MemorySegment into) {
-            for (int i = 0; i < 2 * count; i++) {
-                into.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, elements[(int) first * 2 + i]);
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package quantwright.backend.jvm.runtime;
 
+import java.util.Arrays;
 import quantwright.ir.arith.FloatReduce;
 
 /** {@link FloatReduce#sum} with its lanes in registers. */
@@ -13,7 +14,7 @@ final class Lanes {
      * @param lanes scratch of at least {@link FloatReduce#LANES}
      */
     static float sum(float[] x, int from, int n, float[] lanes) {
-        java.util.Arrays.fill(lanes, 0, FloatReduce.LANES, 0f);
+        Arrays.fill(lanes, 0, FloatReduce.LANES, 0f);
         eight(x, from, n, lanes, 0);
         eight(x, from, n, lanes, 8);
         int whole = n & -FloatReduce.LANES;

@@ -22,7 +22,7 @@ public final class KernelCycles {
     private static final double SMALL = 0.003;
     private final LlvmToolchain toolchain;
     private final CodeTarget target;
-    private final List<ObjectCode> objects;
+    private final List<Parsed> objects;
     private final Map<Call, Optional<Estimate>> known = new HashMap<>();
 
     /**
@@ -43,11 +43,13 @@ public final class KernelCycles {
      */
     public record Estimate(double cycles, long instructions) { }
 
+    private record Parsed(ObjectCode code, ElfObject elf) { }
+
     /** The kernels of some objects. */
     public KernelCycles(LlvmToolchain toolchain, CodeTarget target, List<ObjectCode> objects) {
         this.toolchain = toolchain;
         this.target = target;
-        this.objects = List.copyOf(objects);
+        this.objects = objects.stream().map(o -> new Parsed(o, ElfObject.parse(o.bytes()))).toList();
     }
 
     /** What a call takes; empty for other processors than Arm's and where data decides what is executed. */
@@ -82,9 +84,9 @@ public final class KernelCycles {
     }
 
     private Optional<List<Instruction>> code(String function) {
-        for (ObjectCode object : objects) {
-            if (ElfObject.parse(object.bytes()).symbol(function).filter(s -> s.section() > 0).isPresent()) {
-                return Optional.of(toolchain.disassembler().function(object.bytes(), function, target));
+        for (Parsed object : objects) {
+            if (object.elf.symbol(function).filter(s -> s.section() > 0).isPresent()) {
+                return Optional.of(toolchain.disassembler().function(object.code.bytes(), function, target));
             }
         }
         return Optional.empty();

@@ -30,6 +30,6 @@ interface TileEpilogue {
      * @param valid  outputs that exist
      */
     default void emitPair(Value[] accumulators, Address first, Address second, int valid) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("sums pixel by pixel");
     }
 }

@@ -209,7 +209,9 @@ public interface VectorIsa {
         }
 
         /** Prepares four activation bytes, broadcast to each lane of an i32 vector, for {@link #accumulate}. */
-        Value[] activation(FunctionBuilder f, Value splat);
+        default Value[] activation(FunctionBuilder f, Value splat) {
+            return new Value[] {splat};
+        }
 
         /** acc + dot(activation, weights); {@code activation} may be wider than {@code acc}. */
         Value accumulate(FunctionBuilder f, Value acc, Value[] activation, Value[] weights);

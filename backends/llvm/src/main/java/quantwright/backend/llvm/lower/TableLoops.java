@@ -33,7 +33,7 @@ final class TableLoops implements NodeLowering {
     /** The table by bits in memory. */
     private static byte[] bytes(Tensor table, Placement in, Placement out) {
         ScalarType from = in.type().storage();
-        int sign = from == ScalarType.I8 || from == ScalarType.I16 ? 1 << from.bits() - 1 : 0;
+        int sign = from.minValue() < 0 ? 1 << from.bits() - 1 : 0;
         int width = out.type().storage().bits() / 8;
         var stored = ByteBuffer.allocate(table.size() * width).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < table.size(); i++) {

@@ -16,7 +16,7 @@ final class RecurrentOps {
     }
 
     private static Cell<Edge> lstm(RecurrentLayer l, int d) {
-        return new Cell.Lstm<>(l.inputWeights(d), l.recurrentWeights(d), l.bias(d), l.peepholes(d), l.hidden(),
+        return new Cell.Lstm<>(l.inputWeights(d), l.recurrentWeights(d), l.bias(d), l.peepholes(d),
                 l.node().attributes().flag("input_forget", false), l.clip(), 0,
                 l.activation(d, 3, 0, UnaryKind.SIGMOID), l.activation(d, 3, 1, UnaryKind.TANH),
                 l.activation(d, 3, 2, UnaryKind.TANH));
@@ -34,13 +34,13 @@ final class RecurrentOps {
             candidateBias = l.part(both, 5 * h, h);
             bias = l.node().emit(new Concat(0), l.part(bias, 0, 2 * h), l.part(both, 2 * h, h));
         }
-        return new Cell.Gru<>(l.inputWeights(d), l.part(r, 0, 2 * h), l.part(r, 2 * h, h), bias, candidateBias, h,
+        return new Cell.Gru<>(l.inputWeights(d), l.part(r, 0, 2 * h), l.part(r, 2 * h, h), bias, candidateBias,
                 resetAfter, l.clip(), l.activation(d, 2, 0, UnaryKind.SIGMOID),
                 l.activation(d, 2, 1, UnaryKind.TANH));
     }
 
     private static Cell<Edge> simple(RecurrentLayer l, int d) {
-        return new Cell.Simple<>(l.inputWeights(d), l.recurrentWeights(d), l.bias(d), l.hidden(), l.clip(),
+        return new Cell.Simple<>(l.inputWeights(d), l.recurrentWeights(d), l.bias(d), l.clip(),
                 l.activation(d, 1, 0, UnaryKind.TANH));
     }
 }

@@ -16,9 +16,6 @@ public sealed interface Cell<V> {
     /** Bias [gates * H] that is added to the product with the step's input; null for none. */
     V bias();
 
-    /** Size of the hidden state. */
-    int hidden();
-
     /**
      * One step.
      *
@@ -52,7 +49,7 @@ public sealed interface Cell<V> {
      * @param candidate activation of the cell gate
      * @param result activation of the cell state
      */
-    record Lstm<V>(V inputWeights, V recurrentWeights, V bias, List<V> peepholes, int hidden, boolean coupled,
+    record Lstm<V>(V inputWeights, V recurrentWeights, V bias, List<V> peepholes, boolean coupled,
                    float gateClip, float cellClip, UnaryOperator<V> gate, UnaryOperator<V> candidate, UnaryOperator<V> result)
         implements Cell<V> {
         @Override
@@ -84,11 +81,12 @@ public sealed interface Cell<V> {
      * @param gate activation of the update and reset gates
      * @param candidate activation of the candidate
      */
-    record Gru<V>(V inputWeights, V gateWeights, V candidateWeights, V bias, V candidateBias, int hidden,
+    record Gru<V>(V inputWeights, V gateWeights, V candidateWeights, V bias, V candidateBias,
                   boolean resetAfter, float clip, UnaryOperator<V> gate, UnaryOperator<V> candidate) implements Cell<V> {
         @Override
         public State<V> step(Steps<V> ops, V projected, State<V> state) {
             V h = state.hidden();
+            int hidden = ops.dim(h, 1);
             V gates = ops.slice(projected, 1, 0, 2 * hidden);
             V input = ops.slice(projected, 1, 2 * hidden, hidden);
             V both = gate.apply(ops.clip(ops.add(gates, ops.dense(h, gateWeights, null)), clip));
@@ -107,7 +105,7 @@ public sealed interface Cell<V> {
      * @param recurrentWeights [H, H]
      * @param clip bound of what the activation sees, 0 for none
      */
-    record Simple<V>(V inputWeights, V recurrentWeights, V bias, int hidden, float clip, UnaryOperator<V> activation)
+    record Simple<V>(V inputWeights, V recurrentWeights, V bias, float clip, UnaryOperator<V> activation)
         implements Cell<V> {
         @Override
         public State<V> step(Steps<V> ops, V projected, State<V> state) {

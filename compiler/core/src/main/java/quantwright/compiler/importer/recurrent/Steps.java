@@ -12,6 +12,7 @@ import quantwright.ir.op.Dense;
 import quantwright.ir.op.Reshape;
 import quantwright.ir.op.Slice;
 import quantwright.ir.type.Ints;
+import quantwright.ir.type.ScalarType;
 import quantwright.ir.type.TensorType;
 
 /**
@@ -21,6 +22,7 @@ import quantwright.ir.type.TensorType;
  */
 final class Steps<V> {
     private final OpSink<V> sink;
+    private V one;
 
     Steps(OpSink<V> sink) {
         this.sink = sink;
@@ -38,11 +40,14 @@ final class Steps<V> {
         return binary(BinaryKind.MUL, a, b);
     }
 
-    /** 1 - x. */
+    /** 1 - x of f32. */
     V complement(V x) {
-        var one = Tensor.zeros(TensorType.of(sink.type(x).element(), 1));
-        one.floats()[0] = 1;
-        return binary(BinaryKind.SUB, sink.constant(one), x);
+        if (one == null) {
+            var tensor = Tensor.zeros(TensorType.of(ScalarType.F32, 1));
+            tensor.floats()[0] = 1;
+            one = sink.constant(tensor);
+        }
+        return binary(BinaryKind.SUB, one, x);
     }
 
     private V binary(BinaryKind kind, V a, V b) {

@@ -48,7 +48,7 @@ public final class Unroller<V> {
         for (int t = 0; t < length; t++) {
             int at = reverse ? length - 1 - t : t;
             now = cell.step(ops, ops.slice(projected, 0, at * batch, batch), now);
-            results.add(ops.reshape(now.hidden(), 1, batch, cell.hidden()));
+            results.add(ops.reshape(now.hidden(), 1, batch, ops.dim(now.hidden(), 1)));
         }
         return new Sequence<>(ops.concat(0, reverse ? results.reversed() : results), now);
     }

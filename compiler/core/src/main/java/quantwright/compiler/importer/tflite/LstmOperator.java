@@ -26,7 +26,6 @@ final class LstmOperator {
     static final int INPUT_WEIGHTS = 1;
     static final int RECURRENT_WEIGHTS = 5;
     static final int BIAS = 12;
-    static final int HIDDEN_STATE = 18;
     static final int CELL_STATE = 19;
     static final int GATES = 4;
     private static final int PEEPHOLES = 9;
@@ -61,9 +60,9 @@ final class LstmOperator {
                 throw NotImported.form("with layer normalization");
             }
         }
-        for (int i = 0; i < GATES; i++) {
-            boolean optional = i == 0;
-            if (!optional && !(site.has(INPUT_WEIGHTS + i) && site.has(RECURRENT_WEIGHTS + i) && site.has(BIAS + i))) {
+        // The first gate's are absent where gates are coupled.
+        for (int i = 1; i < GATES; i++) {
+            if (!(site.has(INPUT_WEIGHTS + i) && site.has(RECURRENT_WEIGHTS + i) && site.has(BIAS + i))) {
                 throw NotImported.inconsistent("lacks weights or bias of gate " + i);
             }
         }
@@ -104,7 +103,7 @@ final class LstmOperator {
         }
         var activation = activation(options.activation());
         var cell = new Cell.Lstm<>(stack(site, INPUT_WEIGHTS, coupled), stack(site, RECURRENT_WEIGHTS, coupled),
-            stack(site, BIAS, coupled), peepholes, hidden, coupled, 0, options.cellClip(),
+            stack(site, BIAS, coupled), peepholes, coupled, 0, options.cellClip(),
             v -> b.append(new Unary(UnaryKind.SIGMOID), v), v -> b.append(activation, v), v -> b.append(activation, v));
         var zero = b.constant(Tensor.zeros(TensorType.of(ScalarType.F32, steps.type().dim(1), hidden)));
         return new Unroller<>(new Sink(b)).unroll(cell, steps, new Cell.State<>(zero, zero), false).sequence();

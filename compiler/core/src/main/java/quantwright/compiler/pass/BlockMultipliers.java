@@ -11,8 +11,8 @@ import quantwright.ir.type.ScalarType;
  * blocks stay integers. An f32 scale is an odd integer times a power of two, so that an output's scales have a greatest
  * common divisor of this form; it is the output's scale where all multiples are small.
  */
-final class GroupScales {
-    private GroupScales() {
+final class BlockMultipliers {
+    private BlockMultipliers() {
     }
 
     /** Why scales of blocks have no such form, or the type that has. */
