@@ -20,8 +20,8 @@ import quantwright.ir.type.TensorType;
 
 /**
  * Gives dense weights whose blocks of inputs have scales of their own the form in which their products are integers
- * ({@link BlockMultipliers}), where that changes no real; a matrix product by them becomes a dense layer. Where it does not, and
- * the product's other operand is quantized too, so that it stays on floats for this alone, a warning says why.
+ * ({@link BlockMultipliers}), where that changes no real; a matrix product by them becomes a dense layer. Where it does
+ * not, and the product's other operand is quantized too, so that it stays on floats for this alone, a warning says why.
  */
 public final class LowerBlockScales implements Pass {
     /** The pass. */
